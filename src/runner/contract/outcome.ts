@@ -1,0 +1,26 @@
+import type { Delta } from './delta.ts';
+import type { JsonObject } from './json.ts';
+
+/** How one task ended on one host. `would_change` and `unknown` occur in check mode only. */
+export type Status =
+  | 'ok'
+  | 'changed'
+  | 'would_change'
+  | 'unknown'
+  | 'skipped'
+  | 'failed'
+  | 'ignored'
+  | 'unreachable';
+
+/** The whole truth about one task (or one loop item) on one host. */
+export interface Outcome {
+  readonly status: Status;
+  /** What differed, field by field; present when something changed or would. */
+  readonly delta?: Delta;
+  /** One line for a person: why it failed, was skipped, is unknown, or what happened. */
+  readonly msg?: string;
+  /** What the operator can do about a failure. */
+  readonly hint?: string;
+  /** The fields that `register` stores; `changed`, `failed` and `skipped` are always among them. */
+  readonly result: JsonObject;
+}

@@ -1,0 +1,211 @@
+// biome-ignore-all lint/suspicious/noExplicitAny: the engine handles task types whose parameter types it cannot know
+
+import type { Readable } from 'node:stream';
+import type { Delta } from './delta.ts';
+import type { Reply } from './exchange.ts';
+import type { Json, JsonObject } from './json.ts';
+import type { Infer, ParamSchema, ParamsSchema } from './schema.ts';
+import type { Script } from './script.ts';
+
+/**
+ * A task type, in the order of time. Each step is a pure function of the one before; only the engine does I/O.
+ *
+ *     params ─desire─▶ desired ─probe─▶ (host) ─read─▶ current ─decide─▶ delta ─apply─▶ (host)
+ */
+export type TaskType = StateType | QueryType | ActionType | LocalType;
+
+/** What every kind of task type declares. */
+interface Declared {
+  readonly name: string;
+  readonly schema: ParamsSchema;
+  /** The parameter that a bare text stands for: `command: uptime` is `command: {cmd: uptime}`. */
+  readonly short?: string;
+  /** The fields that `register` gets beside changed, failed, skipped and msg. */
+  readonly fields?: { readonly [field: string]: ParamSchema };
+}
+
+/** "This can't be done, whatever is said to the host": the task fails without touching anything. */
+export interface Refusal {
+  readonly refusal: string;
+  readonly hint?: string;
+}
+
+/** "Only the real run can tell" (check mode only). */
+export interface Unknown {
+  readonly unknown: string;
+}
+
+export function refuse(refusal: string, hint?: string): Refusal {
+  return hint === undefined ? { refusal } : { refusal, hint };
+}
+
+export function isRefusal(value: unknown): value is Refusal {
+  return typeof value === 'object' && value !== null && 'refusal' in value;
+}
+
+export function isUnknown(value: unknown): value is Unknown {
+  return typeof value === 'object' && value !== null && 'unknown' in value;
+}
+
+/** One file on the controller. */
+export interface LocalFile {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Permission bits, 0o7777. */
+  readonly mode: number;
+  /** Of the content, lower-case hex; computed when first asked for. */
+  sha256(): string;
+  bytes(): Uint8Array;
+  stream(): Readable;
+}
+
+/** One entry of a tree on the controller; `path` is relative to the tree's root, with `/`. */
+export type LocalEntry =
+  | { readonly kind: 'file'; readonly path: string; readonly file: LocalFile }
+  | { readonly kind: 'directory'; readonly path: string; readonly mode: number }
+  | { readonly kind: 'link'; readonly path: string; readonly target: string };
+
+/** What `desire` may read on the controller. Every method looks along the task's search path (DESIGN section 6). */
+export interface Local {
+  /** A file below `files/` (or `templates/`) along the search path; the refusal lists all places that were tried. */
+  file(src: string, where?: 'files' | 'templates'): LocalFile | Refusal;
+  /** A directory and everything below it, parents before children, sorted by path. */
+  tree(src: string, where?: 'files' | 'templates'): readonly LocalEntry[] | Refusal;
+  /** True if `src` is a directory. */
+  isTree(src: string, where?: 'files' | 'templates'): boolean;
+  /** A Handlebars template found below `templates/`, rendered with the variables of this task on this host. */
+  render(src: string): string | Refusal;
+  /** The host's variable of this name, evaluated; undefined where there is none. */
+  variable(name: string): Json | undefined;
+}
+
+/** What earlier, unmade changes of a dry run would have made of the host. Empty in a real run. */
+export interface World {
+  /**
+   * The predicted value, undefined where nothing is predicted. Keys are `<sort>:<name>`: `path:/etc/x` →
+   * `{kind: file|directory|link|absent}`, `image:tag`, `network:n`, `volume:n`, `container:n`, `program:n` → any map.
+   */
+  predicted(key: string): Json | undefined;
+}
+
+/** How a change is said to the host. */
+export interface Apply {
+  readonly script: Script;
+  /**
+   * The script's stdin, streamed on a channel of its own, and its output shown while it runs. `null` means that
+   * there is nothing to send but the output is long and worth showing live (a build).
+   */
+  readonly stream?: (() => Readable) | null;
+}
+
+/** Brings something on the host to a declared state. */
+export interface StateType<P = any, D = any, C = any> extends Declared {
+  readonly kind: 'state';
+  desire(params: P, local: Local): D | Refusal;
+  /** Read-only: it may be said at any time, also in check mode, also if the step is never reached. */
+  probe(desired: D): Script;
+  /** A probe too costly to be asked before its time. */
+  readonly ask?: 'due';
+  read(reply: Reply, desired: D): C | Refusal;
+  /** Null: nothing to do. Pure: the same answer for the same arguments. */
+  decide(current: C, desired: D, world: World): Delta | null | Refusal | Unknown;
+  /** Changes only what the delta names. Exit 0 = done. Exit `MOVED` (see `MOVED`) = ask again, once. */
+  apply(delta: Delta, desired: D, current: C): Script | Apply;
+  /** What went wrong, from the reply of an apply that failed; the default shows the last lines of stderr. */
+  explain?(reply: Reply, desired: D): Refusal;
+  /** Fields for `register`; `reply` is that of the apply, null when nothing was applied. */
+  result?(desired: D, current: C, delta: Delta | null, reply: Reply | null): JsonObject;
+  /** What the host would be like after the change, for later tasks of a dry run (keys as in World). */
+  predict?(delta: Delta, desired: D, current: C): { readonly [key: string]: Json };
+  /** Only a type that can swear to it: the exact absolute paths that probe and apply read and write. */
+  touches?(desired: D): { readonly reads: readonly string[]; readonly writes: readonly string[] };
+}
+
+/** Asks and reports; never changes anything. */
+export interface QueryType<P = any, D = any> extends Declared {
+  readonly kind: 'query';
+  desire(params: P, local: Local): D | Refusal;
+  /** One quick look. */
+  probe(desired: D): Script;
+  readonly ask?: 'due';
+  /** `again`: not yet; the engine then says `wait`, once the task's turn has come. */
+  read(reply: Reply, desired: D): QueryVerdict | { readonly again: true };
+  /** Looks on the host until it is satisfied or its own timeout has passed; read by `read`, where `again` = failed. */
+  wait?(desired: D): Script;
+}
+
+export interface QueryVerdict {
+  readonly result: JsonObject;
+  /** Present: the task failed, and why. */
+  readonly failed?: string;
+  readonly hint?: string;
+  readonly msg?: string;
+}
+
+/** Does something that cannot be observed in advance (a command, a statement). */
+export interface ActionType<P = any, D = any> extends Declared {
+  readonly kind: 'action';
+  /** The user's own command: it runs in the login's environment. */
+  readonly runs?: 'users';
+  desire(params: P, local: Local): D | Refusal;
+  /** A read-only question whose answer can make the action needless. `users: true`: it holds the user's own code. */
+  guard?(desired: D): { readonly script: Script; readonly users: boolean } | null;
+  /** Null: the action is needed. Otherwise why it is not. */
+  needless?(reply: Reply, desired: D, world: World): { readonly because: string } | Refusal | null;
+  perform(desired: D): Script | Apply;
+  read(reply: Reply, desired: D): ActionVerdict;
+  /**
+   * What check mode says of an action whose guard calls for it: `certain`: it would change; `unknown` (the default):
+   * the action's own answer decides.
+   */
+  readonly whenNeeded?: 'certain' | 'unknown';
+}
+
+export interface ActionVerdict {
+  readonly changed: boolean;
+  readonly result: JsonObject;
+  readonly failed?: string;
+  readonly hint?: string;
+  readonly msg?: string;
+}
+
+/** Needs no host: it looks at variables only. */
+export interface LocalType<P = any> extends Declared {
+  readonly kind: 'local';
+  /** `label` names the host, for messages. */
+  evaluate(params: P): LocalVerdict;
+}
+
+export interface LocalVerdict {
+  readonly result: JsonObject;
+  readonly failed?: string;
+  readonly hint?: string;
+  readonly msg?: string;
+  /** Variables to set on the host for the rest of the run. */
+  readonly facts?: JsonObject;
+}
+
+/** Exit status of an apply that found the ground moved since its probe: it changed nothing and asks to be decided anew. */
+export const MOVED = 75;
+
+type Typed<T, S> = Omit<T, 'kind' | 'schema'> & { readonly schema: S & ParamsSchema };
+
+/** Declares a state type; TypeScript infers the parameters from the schema (write it `as const`). */
+export function stateTask<const S, D, C>(
+  type: Typed<StateType<Infer<S>, D, C>, S>,
+): StateType<Infer<S>, D, C> {
+  return { kind: 'state', ...type } as StateType<Infer<S>, D, C>;
+}
+
+export function queryTask<const S, D>(type: Typed<QueryType<Infer<S>, D>, S>): QueryType<Infer<S>, D> {
+  return { kind: 'query', ...type } as QueryType<Infer<S>, D>;
+}
+
+export function actionTask<const S, D>(type: Typed<ActionType<Infer<S>, D>, S>): ActionType<Infer<S>, D> {
+  return { kind: 'action', ...type } as ActionType<Infer<S>, D>;
+}
+
+export function localTask<const S>(type: Typed<LocalType<Infer<S>>, S>): LocalType<Infer<S>> {
+  return { kind: 'local', ...type } as LocalType<Infer<S>>;
+}

@@ -1,0 +1,63 @@
+import type { Diagnostic, Position } from '../contract/diagnostic.ts';
+
+/** A text that a person wrote, by the name under which messages show it (relative to the working directory). */
+export interface Source {
+  readonly file: string;
+  readonly text: string;
+  /** Position of an offset in UTF-16 units. */
+  position(offset: number): Position;
+  /** The text of a line, counted from 1, without its end. */
+  line(number: number): string;
+}
+
+export function source(file: string, text: string): Source {
+  let starts: number[] | undefined;
+  const lineStarts = () => {
+    if (!starts) {
+      starts = [0];
+      for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) starts.push(i + 1);
+    }
+    return starts;
+  };
+  return {
+    file,
+    text,
+    position(offset) {
+      const all = lineStarts();
+      let low = 0;
+      let high = all.length - 1;
+      while (low < high) {
+        const middle = (low + high + 1) >> 1;
+        if (all[middle]! <= offset) low = middle;
+        else high = middle - 1;
+      }
+      return { file, line: low + 1, column: offset - all[low]! + 1 };
+    },
+    line(number) {
+      const all = lineStarts();
+      const start = all[number - 1];
+      if (start === undefined) return '';
+      return text.slice(start, all[number] ?? text.length).replace(/\r?\n$/, '');
+    },
+  };
+}
+
+/** A stretch of a source: what a caret points at. */
+export interface Span {
+  readonly source: Source;
+  /** Offsets in UTF-16 units, end exclusive. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A diagnostic about a stretch of text, with its line for the excerpt. The caret stays on the first line. */
+export function fault(span: Span, code: string, message: string, hint?: string): Diagnostic {
+  const at = span.source.position(span.start);
+  const line = span.source.line(at.line);
+  const width = Math.max(1, Math.min(span.end - span.start, line.length - at.column + 1));
+  return { code, at, message, line, width, ...(hint === undefined ? {} : { hint }) };
+}
+
+export function warning(span: Span, code: string, message: string, hint?: string): Diagnostic {
+  return { ...fault(span, code, message, hint), severity: 'warning' };
+}
