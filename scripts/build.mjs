@@ -1,0 +1,79 @@
+// Makes dist/: dist/main.js with the chunks that it loads when they are needed, and the pages of the task types.
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { generate } from './generate.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const dist = join(root, 'dist');
+const entry = 'src/runner/main.ts';
+const SHEBANG = '#!/usr/bin/env node\n';
+
+const names = generate();
+if (!existsSync(join(root, entry))) fail(`there is no ${entry} to build`);
+const made = new Map([...(await bundle()), ...pages()]);
+for (const [path, bytes] of made) write(join(dist, path), bytes);
+sweep(dist);
+
+/** Path below dist → its bytes. Libraries stay outside: they are found in node_modules at run time. */
+async function bundle() {
+  const esbuild = await import('esbuild').catch(() =>
+    fail('esbuild is missing: run npm ci without --omit=dev'),
+  );
+  const built = await esbuild
+    .build({
+      absWorkingDir: root,
+      entryPoints: { main: entry },
+      outdir: dist,
+      bundle: true,
+      splitting: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20.19',
+      packages: 'external',
+      chunkNames: 'chunks/[name]-[hash]',
+      legalComments: 'none',
+      minifySyntax: true,
+      minifyWhitespace: true,
+      write: false,
+    })
+    // esbuild has printed the errors, with their places.
+    .catch(() => fail(`${entry} was not built`));
+  return built.outputFiles.map((file) => {
+    const path = relative(dist, file.path);
+    return [path, path === 'main.js' ? withShebang(file.text) : file.contents];
+  });
+}
+
+function pages() {
+  return names
+    .map((name) => [`pages/${name}.md`, join(root, 'src/runner/tasks', `${name}.md`)])
+    .filter(([, file]) => existsSync(file))
+    .map(([path, file]) => [path, readFileSync(file)]);
+}
+
+function withShebang(text) {
+  return Buffer.from(text.startsWith('#!') ? text : SHEBANG + text);
+}
+
+/** Only what changed is written, each file whole: a mama-play that runs meanwhile is not disturbed. */
+function write(file, bytes) {
+  if (existsSync(file) && readFileSync(file).equals(bytes)) return;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.${process.pid}`, bytes, { mode: file.endsWith('main.js') ? 0o755 : 0o644 });
+  renameSync(`${file}.${process.pid}`, file);
+}
+
+/** What an earlier build left and this one did not make; a file that another build is just writing has another suffix. */
+function sweep(dir) {
+  for (const item of readdirSync(dir, { withFileTypes: true })) {
+    const path = join(dir, item.name);
+    if (item.isDirectory()) sweep(path);
+    else if (/\.(js|md)$/.test(path) && !made.has(relative(dist, path))) rmSync(path, { force: true });
+  }
+}
+
+function fail(message) {
+  console.error(`build: ${message}`);
+  process.exit(1);
+}
