@@ -2,6 +2,7 @@ import type { Diagnostic, Position } from '../contract/diagnostic.ts';
 import type { Json } from '../contract/json.ts';
 import type { ParamSchema } from '../contract/schema.ts';
 import type { TaskType } from '../contract/task-type.ts';
+import type { TextTemplate } from './text-template.ts';
 
 /** What came of evaluating an expression or a template for one host. */
 export type Evaluated<T = Json> =
@@ -26,7 +27,19 @@ export interface Expression {
   readonly reads: ReadonlySet<string>;
   /** Like `reads`, and those behind `has(vars.x)` too. */
   readonly mentions: ReadonlySet<string>;
+  /** Where it was written, if that is not where it is used: it is evaluated, and checked, in that scope. */
+  readonly site?: Site;
   evaluate(scope: Scope): Evaluated;
+}
+
+/**
+ * Whose variables a text sees: those of a use of a role (null: no role, the play's own tasks), and the `vars` of
+ * blocks around it. What a role is given (its parameters, and the `when`, `environment`, `become_user` … handed down
+ * to its tasks) was written outside of it, and must not see the role's private names.
+ */
+export interface Site {
+  readonly role: RoleUse | null;
+  readonly layers: readonly Layer[];
 }
 
 /**
@@ -39,6 +52,8 @@ export interface Template {
   readonly mentions: ReadonlySet<string>;
   /** Present when nothing in it depends on variables. */
   readonly constant?: Json;
+  /** As with an expression. */
+  readonly site?: Site;
   evaluate(scope: Scope): Evaluated;
   /** The position of the node at this path (`['ports', 0]`), or of its nearest parent. */
   where(path: readonly (string | number)[]): Position;
@@ -122,6 +137,8 @@ export interface Role {
   /** Absolute. */
   readonly path: string;
   readonly inputs: ReadonlyMap<string, RoleInput>;
+  /** It has a `variables.yaml`: it may read only what that declares, what it sets itself, and what tasks registered. */
+  readonly declared: boolean;
   /** `defaults/main.yaml` and the defaults of `variables.yaml`: the lowest layer. */
   readonly defaults: Layer;
   /** `vars/main.yaml`. */
@@ -139,6 +156,7 @@ export interface RoleInput {
 /** One use of a role: the same role with other parameters is another one. */
 export interface RoleUse {
   readonly role: Role;
+  /** What it was given, and below that the `vars` of blocks around the place where it is used. Each has a `site`. */
   readonly parameters: Layer;
 }
 
@@ -147,10 +165,13 @@ export type Node = Task | Block | Include | Flush | Meta;
 /** What tasks and blocks have in common. What a block, role, import or play says is already merged into its tasks. */
 export interface Directives {
   readonly at: Position;
+  /** As written. */
   readonly name: string | null;
-  /** Conditions of the task, then of each block and import around it: all must hold, in the order outermost first. */
+  /** The name, where it holds `{{ }}`; never a handler's. */
+  readonly title: Template | null;
+  /** Conditions of each play import, role, block and import around it, then its own: all must hold. */
   readonly when: readonly Expression[];
-  /** `vars` of blocks around it (outermost first) and then its own. */
+  /** `vars` of blocks and imports around it within the same role (outermost first) and then its own. */
   readonly layers: readonly Layer[];
   readonly tags: ReadonlySet<string>;
   readonly role: RoleUse | null;
@@ -188,6 +209,8 @@ export interface Task extends Directives {
   readonly checkMode: boolean | null;
   /** Where its sources are looked for (DESIGN section 6), absolute directories, best first. */
   readonly search: { readonly files: readonly string[]; readonly templates: readonly string[] };
+  /** The template files that it is known to render (its `src` is constant), for the check of what they read. */
+  readonly templates: readonly { readonly file: string; readonly text: TextTemplate }[];
 }
 
 /** `become` as far as the text says it; what is null comes from the inventory and the command line. */
