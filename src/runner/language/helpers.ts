@@ -1,0 +1,303 @@
+import { stringify } from 'yaml';
+import { isObject, type Json, sameJson } from '../contract/json.ts';
+import { quote } from '../contract/script.ts';
+
+/** What may stand in `{{ … }}` beside variables: `{{ join hosts "," }}`, `{{#if (eq env "prod")}}`. */
+export type Helper = EagerHelper | LazyHelper;
+
+interface Described {
+  readonly name: string;
+  /** One sentence, for `mama-play doc`. */
+  readonly description: string;
+  /** How it is called, without the braces. An argument in brackets may be left out, `…` repeats. */
+  readonly usage: string;
+  readonly min: number;
+  readonly max: number;
+  /** Names that may be given as `name=value`. */
+  readonly options?: readonly string[];
+}
+
+export interface EagerHelper extends Described {
+  readonly kind: 'eager';
+  run(args: readonly Json[], options: Readonly<Record<string, Json>>): Json | Misuse;
+}
+
+/** Decides itself which arguments are looked at. */
+export interface LazyHelper extends Described {
+  readonly kind: 'lazy';
+  /** The first argument may be undefined, and names in it need not be defined. */
+  readonly maybe?: true;
+  run(args: readonly Argument[]): Json;
+}
+
+export interface Argument {
+  /** The value; what is undefined ends the rendering with a fault. */
+  get(): Json;
+  /** The value, or undefined where there is none. */
+  peek(): Json | undefined;
+}
+
+/** The helper can't do that with these values. */
+export class Misuse {
+  readonly message: string;
+  readonly hint: string | undefined;
+  constructor(message: string, hint?: string) {
+    this.message = message;
+    this.hint = hint;
+  }
+}
+
+/** As Handlebars: false, null, 0, "" and the empty list are not. */
+export function truthy(value: Json): boolean {
+  return Array.isArray(value) ? value.length > 0 : !!value;
+}
+
+/** A word for what a value is, as messages say it. */
+export function kindOf(value: Json): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'string') return 'text';
+  if (typeof value === 'number') return 'a number';
+  return typeof value === 'boolean' ? String(value) : 'a map';
+}
+
+/** A value as it is printed into text; null, lists and maps have no form of their own there. */
+export function printed(value: Json): string | Misuse {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return JSON.stringify(value);
+  if (value === null) {
+    return new Misuse('the value is null', 'give one, or say what stands for it: {{ default x "" }}');
+  }
+  return new Misuse(
+    `the value is ${kindOf(value)}`,
+    'print it with {{ json x }}, or a list with {{ join x "," }}',
+  );
+}
+
+export const HELPERS: ReadonlyMap<string, Helper> = new Map(
+  [
+    lazy(
+      'default',
+      'default value fallback',
+      2,
+      2,
+      'The value, or the fallback where it is undefined or null.',
+      {
+        maybe: true,
+        run: ([value, fallback]) => value!.peek() ?? fallback!.get(),
+      },
+    ),
+    lazy('defined', 'defined value', 1, 1, 'True if there is such a variable or field, and it is not null.', {
+      maybe: true,
+      run: ([value]) => (value!.peek() ?? null) !== null,
+    }),
+    lazy(
+      'and',
+      'and a b …',
+      2,
+      32,
+      'True if all are true; the rest is not looked at behind the first that is not.',
+      {
+        run: (args) => args.every((arg) => truthy(arg.get())),
+      },
+    ),
+    lazy('or', 'or a b …', 2, 32, 'True if one is true; the rest is not looked at behind it.', {
+      run: (args) => args.some((arg) => truthy(arg.get())),
+    }),
+    eager(
+      'not',
+      'not a',
+      1,
+      1,
+      'True if the value is false, null, 0, "" or an empty list.',
+      ([a]) => !truthy(a!),
+    ),
+    eager(
+      'eq',
+      'eq a b',
+      2,
+      2,
+      'True if both are the same; lists and maps are compared as a whole.',
+      ([a, b]) => sameJson(a, b),
+    ),
+    eager('ne', 'ne a b', 2, 2, 'True if they differ.', ([a, b]) => !sameJson(a, b)),
+    eager('lt', 'lt a b', 2, 2, 'True if a is less than b (two numbers, or two texts).', ([a, b]) =>
+      ordered('lt', a!, b!, (order) => order < 0),
+    ),
+    eager('gt', 'gt a b', 2, 2, 'True if a is greater than b (two numbers, or two texts).', ([a, b]) =>
+      ordered('gt', a!, b!, (order) => order > 0),
+    ),
+    eager(
+      'in',
+      'in item list',
+      2,
+      2,
+      'True if the list has the item, the map the key, or the text the part.',
+      ([item, all]) => {
+        if (Array.isArray(all)) return all.some((other) => sameJson(item, other));
+        if (isObject(all)) return typeof item === 'string' && Object.hasOwn(all, item);
+        return typeof all === 'string' && typeof item === 'string'
+          ? all.includes(item)
+          : new Misuse(`"in" looks into a list, a map or text, not ${kindOf(all!)}`);
+      },
+    ),
+    eager('length', 'length value', 1, 1, 'How many items, entries or characters it has.', ([value]) => {
+      if (typeof value === 'string') return [...value].length;
+      if (Array.isArray(value)) return value.length;
+      return isObject(value)
+        ? Object.keys(value).length
+        : new Misuse(`"length" takes a list, a map or text, not ${kindOf(value!)}`);
+    }),
+    eager(
+      'lookup',
+      'lookup value key',
+      2,
+      2,
+      'The field or item whose name or index is in a variable.',
+      ([value, key]) => {
+        const found = field(value!, String(key));
+        return found === undefined
+          ? new Misuse(`there is no ${JSON.stringify(key)} in it`, 'ask first, or use {{ default a.b x }}')
+          : found;
+      },
+    ),
+    eager(
+      'json',
+      'json value [indent=2]',
+      1,
+      1,
+      'The value as JSON.',
+      ([value], { indent }) => JSON.stringify(value, null, typeof indent === 'number' ? indent : 0),
+      ['indent'],
+    ),
+    eager('yaml', 'yaml value', 1, 1, 'The value as YAML, without a line break at its end.', ([value]) =>
+      stringify(value, { lineWidth: 0 }).replace(/\n$/, ''),
+    ),
+    eager(
+      'join',
+      'join list separator',
+      1,
+      2,
+      'The items one after the other, with the separator between them.',
+      ([list, separator]) => {
+        if (!Array.isArray(list)) return new Misuse(`"join" takes a list, not ${kindOf(list!)}`);
+        const items = list.map(printed);
+        return items.find((item) => item instanceof Misuse) ?? items.join(String(separator ?? ','));
+      },
+    ),
+    text(
+      'split',
+      'split text separator',
+      2,
+      2,
+      'A list of the parts between the separators.',
+      ([value, separator]) => value!.split(separator!),
+    ),
+    eager('concat', 'concat a b …', 1, 32, 'Everything one after the other, as one text.', (args) => {
+      const items = args.map(printed);
+      return items.find((item) => item instanceof Misuse) ?? items.join('');
+    }),
+    text('upper', 'upper text', 1, 1, 'In capitals.', ([value]) => value!.toUpperCase()),
+    text('lower', 'lower text', 1, 1, 'In small letters.', ([value]) => value!.toLowerCase()),
+    text('trim', 'trim text', 1, 1, 'Without white space at both ends.', ([value]) => value!.trim()),
+    text(
+      'replace',
+      'replace text old new',
+      3,
+      3,
+      'Every occurrence of the old text replaced by the new.',
+      ([value, from, to]) => (from === '' ? value! : value!.replaceAll(from!, () => to!)),
+    ),
+    eager(
+      'indent',
+      'indent text spaces',
+      2,
+      2,
+      'Every line but the first moved right by so many spaces.',
+      ([value, spaces]) => {
+        const body = printed(value!);
+        if (body instanceof Misuse) return body;
+        if (typeof spaces !== 'number' || !(spaces >= 0 && spaces <= 200)) {
+          return new Misuse('"indent" takes a number of spaces from 0 to 200');
+        }
+        return body.replace(/\n(?=[^\n])/g, `\n${' '.repeat(spaces)}`);
+      },
+    ),
+    text(
+      'quote',
+      'quote text',
+      1,
+      1,
+      'As one word for a POSIX shell, in single quotes where it needs them.',
+      ([value]) =>
+        value!.includes('\0') ? new Misuse('a shell word cannot hold a NUL character') : quote(value!),
+    ),
+    text('base64', 'base64 text', 1, 1, 'Its UTF-8 bytes in base64.', ([value]) =>
+      Buffer.from(value!, 'utf8').toString('base64'),
+    ),
+    text('xml', 'xml text', 1, 1, 'Escaped for XML or HTML: & < > " and \'.', ([value]) =>
+      value!.replace(/[&<>"']/g, (char) => `&${XML[char]};`),
+    ),
+  ].map((helper) => [helper.name, helper]),
+);
+
+const XML: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": '#39' };
+
+/** An own field of a map, or an item of a list (`0`, `length`); never anything of a prototype. */
+export function field(value: Json, key: string): Json | undefined {
+  if (Array.isArray(value)) {
+    if (key === 'length') return value.length;
+    return /^(0|[1-9]\d*)$/.test(key) ? (value as readonly Json[])[Number(key)] : undefined;
+  }
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+function eager(
+  name: string,
+  usage: string,
+  min: number,
+  max: number,
+  description: string,
+  run: EagerHelper['run'],
+  options?: readonly string[],
+): Helper {
+  return { kind: 'eager', name, usage, min, max, description, run, ...(options ? { options } : {}) };
+}
+
+function lazy(
+  name: string,
+  usage: string,
+  min: number,
+  max: number,
+  description: string,
+  how: Pick<LazyHelper, 'run' | 'maybe'>,
+): Helper {
+  return { kind: 'lazy', name, usage, min, max, description, ...how };
+}
+
+/** A helper on texts; numbers and booleans are taken as they are printed. */
+function text(
+  name: string,
+  usage: string,
+  min: number,
+  max: number,
+  description: string,
+  run: (args: readonly string[]) => Json | Misuse,
+): Helper {
+  return eager(name, usage, min, max, description, (args) => {
+    const texts: string[] = [];
+    for (const arg of args) {
+      if (arg === null || typeof arg === 'object') {
+        return new Misuse(`"${name}" takes text, not ${kindOf(arg)}`);
+      }
+      texts.push(String(arg));
+    }
+    return run(texts);
+  });
+}
+
+function ordered(name: string, a: Json, b: Json, verdict: (order: number) => boolean): boolean | Misuse {
+  if (typeof a === 'number' && typeof b === 'number') return verdict(a - b);
+  if (typeof a === 'string' && typeof b === 'string') return verdict(a < b ? -1 : a > b ? 1 : 0);
+  return new Misuse(`"${name}" compares two numbers or two texts, not ${kindOf(a)} and ${kindOf(b)}`);
+}

@@ -1,0 +1,263 @@
+import type { Json } from '../contract/json.ts';
+import { foreignBraces } from './braces.ts';
+import { HELPERS, type Helper } from './helpers.ts';
+import type { Base, Expr, Mistake, Mustache, Piece, Range } from './mustache.ts';
+import { type Parsed, parseMustache } from './mustache-parse.ts';
+import { didYouMean } from './suggest.ts';
+
+/** Read a text that holds `{{`: our own small tree, every name that it reads, and all that is wrong with it. */
+export function readMustache(text: string): Mustache {
+  const parsed = parseMustache(text);
+  const reader = new Reader(text, parsed);
+  const pieces = parsed.program ? reader.program(parsed.program, ROOT) : [];
+  for (const name of reader.guarded) reader.reads.delete(name);
+  return {
+    pieces,
+    reads: reader.reads,
+    mentions: reader.mentions,
+    mistakes: [...parsed.mistakes, ...reader.mistakes],
+  };
+}
+
+/** What a place in the text sees: how many contexts are open (0: only the variables), and the named items. */
+interface Place {
+  readonly depth: number;
+  readonly names: ReadonlySet<string>;
+  /** In `each`, where `@index` and its like exist. */
+  readonly loops: number;
+}
+
+const ROOT: Place = { depth: 0, names: new Set(), loops: 0 };
+
+const BLOCKS = ['if', 'unless', 'each', 'with'];
+
+class Reader {
+  readonly reads = new Map<string, Range>();
+  readonly mentions = new Map<string, Range>();
+  readonly mistakes: Mistake[] = [];
+  /** Names that `defined` asks for: the text itself says that they may be missing. */
+  readonly guarded = new Set<string>();
+  private readonly text: string;
+  private readonly parsed: Parsed;
+
+  constructor(text: string, parsed: Parsed) {
+    this.text = text;
+    this.parsed = parsed;
+  }
+
+  program(program: hbs.AST.Program | undefined, place: Place): Piece[] {
+    return (program?.body ?? []).flatMap((statement) => this.statement(statement, place) ?? []);
+  }
+
+  private statement(node: hbs.AST.Statement, place: Place): Piece | null {
+    switch (node.type) {
+      case 'ContentStatement':
+        return { kind: 'text', text: (node as hbs.AST.ContentStatement).value };
+      case 'CommentStatement':
+        return null;
+      case 'MustacheStatement':
+        return this.mustache(node as hbs.AST.MustacheStatement, place);
+      case 'BlockStatement':
+        return this.block(node as hbs.AST.BlockStatement, place);
+      default:
+        return this.wrong(
+          node,
+          'template-syntax',
+          'partials and decorators are not known here',
+          'write the text itself',
+        );
+    }
+  }
+
+  private mustache(node: hbs.AST.MustacheStatement, place: Place): Piece | null {
+    const written = this.written(node);
+    const go = foreignBraces(written);
+    if (go?.code === 'go-template') return this.wrong(node, go.code, go.message, go.hint);
+    const value = this.callOrPath(node, place);
+    return value && { kind: 'print', value };
+  }
+
+  private block(node: hbs.AST.BlockStatement, place: Place): Piece | null {
+    const name = node.path.original;
+    if (!BLOCKS.includes(name)) {
+      const other = HELPERS.has(name) ? `"${name}" is not a block` : `no block is called "${name}"`;
+      const hint = didYouMean(name, BLOCKS) ?? `write {{#if ${name}}} or {{#each ${name}}}`;
+      return this.wrong(node.path, 'unknown-helper', other, hint);
+    }
+    if (node.params.length !== 1) {
+      return this.wrong(
+        node.path,
+        'template-syntax',
+        `{{#${name}}} takes one value`,
+        `a call goes in brackets: {{#${name} (helper x)}}`,
+      );
+    }
+    const subject = this.expr(node.params[0]!, place);
+    if (!subject) return null;
+    if (name === 'if' || name === 'unless') {
+      const then = this.program(node.program, place);
+      return {
+        kind: 'if',
+        test: subject,
+        inverted: name === 'unless',
+        then,
+        otherwise: this.program(node.inverse, place),
+      };
+    }
+    const names = node.program?.blockParams ?? [];
+    const inner: Place = {
+      depth: place.depth + 1,
+      names: new Set([...place.names, ...names]),
+      loops: place.loops + (name === 'each' ? 1 : 0),
+    };
+    const body = this.program(node.program, inner);
+    return {
+      kind: name as 'each' | 'with',
+      over: subject,
+      names,
+      body,
+      otherwise: this.program(node.inverse, place),
+    };
+  }
+
+  private expr(node: hbs.AST.Expression, place: Place, maybe = false): Expr | null {
+    switch (node.type) {
+      case 'SubExpression':
+        return this.callOrPath(node as hbs.AST.SubExpression, place);
+      case 'PathExpression':
+        return this.path(node as hbs.AST.PathExpression, place, maybe);
+      default:
+        return { kind: 'constant', value: constant(node), range: this.parsed.range(node) };
+    }
+  }
+
+  private callOrPath(node: hbs.AST.MustacheStatement | hbs.AST.SubExpression, place: Place): Expr | null {
+    const hash = node.hash?.pairs ?? [];
+    const call = node.params.length > 0 || hash.length > 0 || node.type === 'SubExpression';
+    if (!call || node.path.type !== 'PathExpression') return this.expr(node.path, place);
+    const path = node.path as hbs.AST.PathExpression;
+    const helper = HELPERS.get(path.original);
+    if (!helper) return this.unknownHelper(node, path);
+    if (node.params.length < helper.min || node.params.length > helper.max) {
+      const count = helper.min === helper.max ? `${helper.min}` : `at least ${helper.min}`;
+      const message = `"${helper.name}" takes ${count} ${helper.min === 1 && helper.max === 1 ? 'value' : 'values'}, not ${node.params.length}`;
+      return this.wrong(node, 'template-syntax', message, `write {{ ${helper.usage} }}`);
+    }
+    const args = node.params.map((param, i) => this.expr(param, place, maybeMissing(helper, i)));
+    const options = new Map<string, Expr>();
+    for (const pair of hash) {
+      const value = this.expr(pair.value, place);
+      if (!helper.options?.includes(pair.key)) {
+        return this.wrong(
+          pair,
+          'template-syntax',
+          `"${helper.name}" has no option "${pair.key}"`,
+          `write {{ ${helper.usage} }}`,
+        );
+      }
+      if (value) options.set(pair.key, value);
+    }
+    if (args.includes(null)) return null;
+    const [asked] = args;
+    if (helper.name === 'defined' && asked?.kind === 'path' && asked.base.kind === 'variables') {
+      this.guarded.add(asked.keys[0]!);
+    }
+    return { kind: 'call', helper, args: args as Expr[], options, range: this.parsed.range(node) };
+  }
+
+  private unknownHelper(
+    node: hbs.AST.MustacheStatement | hbs.AST.SubExpression,
+    path: hbs.AST.PathExpression,
+  ): null {
+    const foreign = foreignBraces(this.written(node));
+    if (foreign) return this.wrong(node, foreign.code, foreign.message, foreign.hint);
+    const hint = didYouMean(path.original, HELPERS.keys()) ?? `there are: ${[...HELPERS.keys()].join(', ')}`;
+    return this.wrong(path, 'unknown-helper', `no helper is called "${path.original}"`, hint);
+  }
+
+  private path(node: hbs.AST.PathExpression, place: Place, maybe: boolean): Expr | null {
+    const range = this.parsed.range(node);
+    const text = this.text.slice(range.start, range.end);
+    if (/\s/.test(text.replace(/\[[^\]]*\]/g, ''))) {
+      return this.wrong(
+        node,
+        'template-syntax',
+        `"${text}" is not one name`,
+        "for docker's own templates write \\{{ … }}",
+      );
+    }
+    const base = this.base(node, place, range, maybe);
+    if (!base) return null;
+    const keys = node.data ? node.parts.slice(1) : base.kind === 'named' ? node.parts.slice(1) : node.parts;
+    return { kind: 'path', base, keys, text, range };
+  }
+
+  private base(node: hbs.AST.PathExpression, place: Place, range: Range, maybe: boolean): Base | null {
+    const [first] = node.parts;
+    if (node.data) return this.data(node, place, range, maybe);
+    const scoped = /^(\.|this\b)/.test(node.original);
+    if (!scoped && first !== undefined && place.names.has(first)) return { kind: 'named', name: first };
+    if (node.depth > place.depth) {
+      const message = '"../" leads out of the template';
+      return this.wrong(
+        node,
+        'template-syntax',
+        message,
+        'outside of {{#each}} and {{#with}} there is nothing above',
+      );
+    }
+    if (node.depth < place.depth) return { kind: 'context', up: node.depth };
+    if (first === undefined) {
+      return this.wrong(
+        node,
+        'template-syntax',
+        '"this" is nothing outside of {{#each}} and {{#with}}',
+        'name a variable',
+      );
+    }
+    this.reading(first, range, maybe);
+    return { kind: 'variables' };
+  }
+
+  private data(node: hbs.AST.PathExpression, place: Place, range: Range, maybe: boolean): Base | null {
+    const [name, key] = node.parts;
+    if (name === 'root' && key !== undefined) {
+      this.reading(key, range, maybe);
+      return { kind: 'variables' };
+    }
+    const known = name === 'index' || name === 'key' || name === 'first' || name === 'last';
+    if (known && node.parts.length === 1 && node.depth < place.loops)
+      return { kind: 'data', name, up: node.depth };
+    const hint = 'in {{#each}} there are @index, @key, @first and @last';
+    return this.wrong(node, 'template-syntax', `there is no "@${name ?? ''}" here`, hint);
+  }
+
+  private reading(name: string, range: Range, maybe: boolean): void {
+    if (!this.mentions.has(name)) this.mentions.set(name, range);
+    if (!maybe && !this.reads.has(name)) this.reads.set(name, range);
+  }
+
+  private written(node: { readonly loc: hbs.AST.SourceLocation }): string {
+    const { start, end } = this.parsed.range(node);
+    return this.text.slice(start, end);
+  }
+
+  private wrong(
+    node: { readonly loc: hbs.AST.SourceLocation },
+    code: string,
+    message: string,
+    hint?: string,
+  ): null {
+    this.mistakes.push({ code, range: this.parsed.range(node), message, hint });
+    return null;
+  }
+}
+
+function maybeMissing(helper: Helper, argument: number): boolean {
+  return helper.kind === 'lazy' && helper.maybe === true && argument === 0;
+}
+
+function constant(node: hbs.AST.Expression): Json {
+  if (node.type === 'UndefinedLiteral' || node.type === 'NullLiteral') return null;
+  return (node as hbs.AST.StringLiteral | hbs.AST.NumberLiteral | hbs.AST.BooleanLiteral).value;
+}

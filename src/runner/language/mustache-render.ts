@@ -1,0 +1,185 @@
+import { isObject, type Json } from '../contract/json.ts';
+import { field, type Helper, kindOf, Misuse, printed, truthy } from './helpers.ts';
+import { explainMissing } from './missing.ts';
+import type { Evaluated, Scope } from './model.ts';
+import type { Expr, Mistake, Mustache, Piece, Range } from './mustache.ts';
+import { didYouMean } from './suggest.ts';
+
+/** What came of rendering; a mistake is still in the text's own offsets. */
+export type Rendered<T> =
+  | { readonly kind: 'value'; readonly value: T }
+  | { readonly kind: 'mistake'; readonly mistake: Mistake }
+  | Exclude<Evaluated, { readonly kind: 'value' }>;
+
+/** The whole text, filled in. */
+export function renderText(mustache: Mustache, scope: Scope): Rendered<string> {
+  return run(() => new Renderer(scope).pieces(mustache.pieces, VARIABLES));
+}
+
+/** The value of a lone `{{ x }}`, of whatever type. */
+export function renderValue(expr: Expr, scope: Scope): Rendered<Json> {
+  return run(() => new Renderer(scope).value(expr, VARIABLES));
+}
+
+/** Ends the rendering from within; never leaves this file. */
+class Halt {
+  readonly result: Exclude<Rendered<never>, { kind: 'value' }>;
+  constructor(result: Exclude<Rendered<never>, { kind: 'value' }>) {
+    this.result = result;
+  }
+}
+
+function run<T>(work: () => T): Rendered<T> {
+  try {
+    return { kind: 'value', value: work() };
+  } catch (stop) {
+    if (stop instanceof Halt) return stop.result;
+    throw stop;
+  }
+}
+
+/** What a piece sees: the contexts that `each` and `with` opened, the named items, `@index` and its like. */
+interface Frame {
+  readonly contexts: readonly Json[];
+  readonly names: ReadonlyMap<string, Json>;
+  readonly loops: readonly LoopData[];
+}
+
+type LoopData = Readonly<Record<'index' | 'key' | 'first' | 'last', Json>>;
+
+const VARIABLES: Frame = { contexts: [], names: new Map(), loops: [] };
+
+class Renderer {
+  private readonly scope: Scope;
+
+  constructor(scope: Scope) {
+    this.scope = scope;
+  }
+
+  pieces(pieces: readonly Piece[], frame: Frame): string {
+    return pieces.map((piece) => this.piece(piece, frame)).join('');
+  }
+
+  private piece(piece: Piece, frame: Frame): string {
+    if (piece.kind === 'text') return piece.text;
+    if (piece.kind === 'print') return this.print(piece.value, frame);
+    if (piece.kind === 'if') {
+      const holds = truthy(this.value(piece.test, frame)) !== piece.inverted;
+      return this.pieces(holds ? piece.then : piece.otherwise, frame);
+    }
+    const over = this.value(piece.over, frame);
+    if (!truthy(over)) return this.pieces(piece.otherwise, frame);
+    if (piece.kind === 'with') return this.pieces(piece.body, inner(frame, over, piece.names, [over]));
+    return this.each(piece, over, frame);
+  }
+
+  private each(piece: Extract<Piece, { kind: 'each' | 'with' }>, over: Json, frame: Frame): string {
+    if (!Array.isArray(over) && !isObject(over)) {
+      return this.mistake(
+        piece.over.range,
+        'template-type',
+        `{{#each}} takes a list or a map, not ${kindOf(over)}`,
+      );
+    }
+    const entries: [Json, Json][] = Object.entries(over).map(([key, value]) => [
+      Array.isArray(over) ? Number(key) : key,
+      value,
+    ]);
+    if (entries.length === 0) return this.pieces(piece.otherwise, frame);
+    const turns = entries.map(([key, item], index) => {
+      const data: LoopData = { index, key, first: index === 0, last: index === entries.length - 1 };
+      const within = inner(frame, item, piece.names, [item, key]);
+      return this.pieces(piece.body, { ...within, loops: [data, ...frame.loops] });
+    });
+    return turns.join('');
+  }
+
+  private print(expr: Expr, frame: Frame): string {
+    const text = printed(this.value(expr, frame));
+    if (!(text instanceof Misuse)) return text;
+    const name = expr.kind === 'path' ? expr.text : 'x';
+    const hint = text.hint?.replace(/\bx\b/g, () => name);
+    const message =
+      expr.kind === 'path' ? text.message.replace('the value', () => `"${name}"`) : text.message;
+    return this.mistake(expr.range, 'template-type', message, hint);
+  }
+
+  value(expr: Expr, frame: Frame): Json {
+    if (expr.kind === 'constant') return expr.value;
+    if (expr.kind === 'path') return this.path(expr, frame);
+    return this.call(expr.helper, expr, frame);
+  }
+
+  private call(helper: Helper, expr: Extract<Expr, { kind: 'call' }>, frame: Frame): Json {
+    if (helper.kind === 'lazy') {
+      return helper.run(
+        expr.args.map((arg) => ({ get: () => this.value(arg, frame), peek: () => this.peek(arg, frame) })),
+      );
+    }
+    const args = expr.args.map((arg) => this.value(arg, frame));
+    const options = Object.fromEntries(
+      [...expr.options].map(([name, value]) => [name, this.value(value, frame)]),
+    );
+    const result = helper.run(args, options);
+    return result instanceof Misuse
+      ? this.mistake(expr.range, 'template-type', result.message, result.hint)
+      : result;
+  }
+
+  /** The value, or undefined where a name or field on the way is missing. */
+  private peek(expr: Expr, frame: Frame): Json | undefined {
+    if (expr.kind !== 'path') return this.value(expr, frame);
+    const { start, keys } = this.start(expr, frame);
+    let value = start;
+    for (const key of keys) value = value === undefined ? undefined : field(value, key);
+    return value;
+  }
+
+  private path(expr: Extract<Expr, { kind: 'path' }>, frame: Frame): Json {
+    const { start, keys, said } = this.start(expr, frame);
+    if (start === undefined) {
+      const name = expr.keys[0]!;
+      const hint = didYouMean(name, this.scope.names());
+      return this.mistake(expr.range, 'undefined-variable', `there is no variable called "${name}"`, hint);
+    }
+    let value = start;
+    let path = said;
+    for (const key of keys) {
+      const next = field(value, key);
+      if (next === undefined) return this.missing(expr, value, key, path);
+      value = next;
+      path = path === 'this' || path === '' ? key : `${path}.${key}`;
+    }
+    return value;
+  }
+
+  private missing(expr: Extract<Expr, { kind: 'path' }>, value: Json, key: string, path: string): never {
+    const { message, hint } = explainMissing(value, key, path);
+    const above = expr.base.kind === 'context' && this.scope.get(expr.keys[0]!) !== undefined;
+    const up = above ? `for the variable write {{ @root.${expr.keys.join('.')} }}` : undefined;
+    return this.mistake(expr.range, 'undefined-field', message, up ?? hint);
+  }
+
+  /** Where the path begins, and the keys to walk from there. `start` is undefined only for a missing variable. */
+  private start(
+    expr: Extract<Expr, { kind: 'path' }>,
+    frame: Frame,
+  ): { start: Json | undefined; keys: readonly string[]; said: string } {
+    const { base, keys } = expr;
+    if (base.kind === 'context') return { start: frame.contexts[base.up], keys, said: 'this' };
+    if (base.kind === 'named') return { start: frame.names.get(base.name), keys, said: base.name };
+    if (base.kind === 'data') return { start: frame.loops[base.up]?.[base.name], keys, said: base.name };
+    const found = this.scope.get(keys[0]!);
+    if (found && found.kind !== 'value') throw new Halt(found);
+    return { start: found?.value, keys: keys.slice(1), said: keys[0]! };
+  }
+
+  private mistake(range: Range, code: string, message: string, hint?: string): never {
+    throw new Halt({ kind: 'mistake', mistake: { code, range, message, hint } });
+  }
+}
+
+function inner(frame: Frame, context: Json, names: readonly string[], values: readonly Json[]): Frame {
+  const named = names.map((name, i): [string, Json] => [name, values[i] ?? null]);
+  return { ...frame, contexts: [context, ...frame.contexts], names: new Map([...frame.names, ...named]) };
+}

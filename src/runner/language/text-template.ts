@@ -1,0 +1,99 @@
+import type { Diagnostic } from '../contract/diagnostic.ts';
+import type { Json } from '../contract/json.ts';
+import { type Locate, locate } from './locate.ts';
+import type { Evaluated, Loaded, Scope } from './model.ts';
+import type { Expr, Mistake, Mustache } from './mustache.ts';
+import { readMustache } from './mustache-read.ts';
+import { type Rendered, renderText, renderValue } from './mustache-render.ts';
+import { fault, type Source, type Span } from './source.ts';
+
+/** A text with `{{ }}`, compiled. */
+export interface TextTemplate {
+  /** Names of the variables that it may read and that must be defined. */
+  readonly reads: ReadonlySet<string>;
+  /** `reads`, and the names that only `default` or `defined` asks for. */
+  readonly mentions: ReadonlySet<string>;
+  render(scope: Scope): Evaluated<string>;
+  /** Where a name that it mentions is first written. */
+  spanOf(name: string): Span | undefined;
+}
+
+/** A whole template file. Null where it can't be read. */
+export function compileText(src: Source): Loaded<TextTemplate | null> {
+  const at: Locate = (start, end) => ({ source: src, start, end });
+  return compileLocated(src.text, at);
+}
+
+/** A text that stands in a YAML file at `span`. */
+export function compileScalarText(text: string, span: Span): Loaded<ScalarText | null> {
+  return compileLocated(text, locate(text, span));
+}
+
+export interface ScalarText extends TextTemplate {
+  /** The text without variables: what it always is. */
+  readonly constant: string | null;
+  /** As `render`; a lone `{{ x }}` keeps the type of x. */
+  evaluate(scope: Scope): Evaluated;
+}
+
+/** False for the many texts that need no reading at all. */
+export function mayHoldMustache(text: string): boolean {
+  return text.includes('{{') || text.includes('{%');
+}
+
+function compileLocated(text: string, at: Locate): Loaded<ScalarText | null> {
+  const mustache = mayHoldMustache(text) ? cached(text) : plain(text);
+  const diagnostics = mustache.mistakes.map((mistake) => diagnose(mistake, at));
+  if (diagnostics.length > 0) return { value: null, diagnostics };
+  const lone = loneValue(mustache);
+  const constant = mustache.pieces.every((piece) => piece.kind === 'text')
+    ? mustache.pieces.map((piece) => (piece as { text: string }).text).join('')
+    : null;
+  const render = (scope: Scope) => placed(renderText(mustache, scope), at);
+  const value: ScalarText = {
+    reads: new Set(mustache.reads.keys()),
+    mentions: new Set(mustache.mentions.keys()),
+    constant,
+    render,
+    evaluate: lone ? (scope: Scope): Evaluated => placed<Json>(renderValue(lone, scope), at) : render,
+    spanOf(name) {
+      const range = mustache.reads.get(name) ?? mustache.mentions.get(name);
+      return range && at(range.start, range.end);
+    },
+  };
+  return { value, diagnostics };
+}
+
+function plain(text: string): Mustache {
+  return { pieces: [{ kind: 'text', text }], reads: new Map(), mentions: new Map(), mistakes: [] };
+}
+
+function loneValue({ pieces }: Mustache): Expr | null {
+  const [only, second] = pieces;
+  return only?.kind === 'print' && !second ? only.value : null;
+}
+
+function placed<T>(rendered: Rendered<T>, at: Locate): Evaluated<T> {
+  return rendered.kind === 'mistake'
+    ? { kind: 'fault', diagnostic: diagnose(rendered.mistake, at) }
+    : rendered;
+}
+
+function diagnose({ code, range, message, hint }: Mistake, at: Locate): Diagnostic {
+  return fault(at(range.start, range.end), code, message, hint);
+}
+
+const KEPT = 2000;
+const KEPT_LENGTH = 2000;
+const memory = new Map<string, Mustache>();
+
+/** Equal texts are read once; only short ones are kept, and no more than `KEPT`. */
+function cached(text: string): Mustache {
+  const known = memory.get(text);
+  if (known) return known;
+  const mustache = readMustache(text);
+  if (text.length > KEPT_LENGTH) return mustache;
+  if (memory.size >= KEPT) memory.clear();
+  memory.set(text, mustache);
+  return mustache;
+}
