@@ -118,8 +118,16 @@ export interface StateType<P = any, D = any, C = any> extends Declared {
   result?(desired: D, current: C, delta: Delta | null, reply: Reply | null): JsonObject;
   /** What the host would be like after the change, for later tasks of a dry run (keys as in World). */
   predict?(delta: Delta, desired: D, current: C): { readonly [key: string]: Json };
-  /** Only a type that can swear to it: the exact absolute paths that probe and apply read and write. */
-  touches?(desired: D): { readonly reads: readonly string[]; readonly writes: readonly string[] };
+  /**
+   * Only a type that can swear to it: the exact absolute paths that probe and apply read and write; among the read
+   * ones all directories on the way. Null: of this change it cannot (a recursion, a hard link).
+   */
+  touches?(desired: D, current: C): Touches | null;
+}
+
+export interface Touches {
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
 }
 
 /** Asks and reports; never changes anything. */
