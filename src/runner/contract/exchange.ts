@@ -111,7 +111,7 @@ export interface Target {
 /** Opens the line to a machine. Given to the engine by the command, so that tests can give another. */
 export type Connect = (target: Target) => Promise<Conversation | Trouble>;
 
-export function isTrouble(value: { readonly kind?: string } | Conversation): value is Trouble {
+export function isTrouble(value: object): value is Trouble {
   return 'kind' in value && value.kind === 'trouble';
 }
 

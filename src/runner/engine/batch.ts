@@ -1,0 +1,45 @@
+import type { Play } from '../language/model.ts';
+import type { Host } from './host.ts';
+import { Lockstep } from './lockstep.ts';
+
+/** The hosts that go through a play side by side, and what they must agree on. */
+export class Batch {
+  readonly play: Play;
+  readonly hosts: readonly Host[];
+  /** null: `strategy: free`. */
+  readonly lockstep: Lockstep | null;
+  /** `end` (meta: end_play, end_batch) or `fatal` (too many failures): no host begins another task. */
+  over: 'end_batch' | 'end_play' | 'fatal' | null = null;
+
+  constructor(play: Play, hosts: readonly Host[]) {
+    this.play = play;
+    this.hosts = hosts;
+    this.lockstep = isLinear(play) ? new Lockstep(hosts.map((host) => host.name)) : null;
+  }
+
+  /** A host failed: does the play end for all? (any_errors_fatal, max_fail_percentage: more than so many of the batch.) */
+  hostFailed(): void {
+    const { play } = this;
+    const failed = this.hosts.filter((host) => !host.live).length;
+    if (play.anyErrorsFatal) this.over ??= 'fatal';
+    if (play.maxFailPercentage !== null && (failed * 100) / this.hosts.length > play.maxFailPercentage) {
+      this.over ??= 'fatal';
+    }
+  }
+}
+
+/** Plays in which one host's way depends on another's always run linear. */
+function isLinear(play: Play): boolean {
+  return (
+    play.strategy === 'linear' ||
+    play.anyErrorsFatal ||
+    play.maxFailPercentage !== null ||
+    play.nodes.some(hasRunOnce)
+  );
+}
+
+function hasRunOnce(node: Play['nodes'][number]): boolean {
+  if (node.kind === 'task') return node.runOnce;
+  if (node.kind === 'block') return [...node.block, ...node.rescue, ...node.always].some(hasRunOnce);
+  return node.kind === 'include' && node.nodes.some(hasRunOnce);
+}

@@ -1,0 +1,177 @@
+import type { Answer, Fragment, Identity, Reply, Trouble } from '../contract/exchange.ts';
+import { isTrouble } from '../contract/exchange.ts';
+import type { Apply } from '../contract/task-type.ts';
+import type { Coming } from '../plan/ahead.ts';
+import type { HostWork, Question } from '../plan/prepare.ts';
+import type { Machine } from './machine.ts';
+import { Reach } from './reach.ts';
+
+interface Kept {
+  readonly epoch: number;
+  readonly reply: Reply;
+}
+
+/** The coming questions, best first; asked for only when something is about to be said anyway. */
+export type LookAhead = () => Iterable<Coming>;
+
+/**
+ * What one host's way through a play says to its machine, and what it was told. Answers are kept for as long as
+ * nothing was changed on the machine, so that a step which finds its answer here costs no round trip.
+ */
+export class Dialogue {
+  private readonly machine: Machine;
+  private readonly batching: boolean;
+  private readonly onRoundTrip: () => void;
+  private readonly kept = new Map<string, Kept>();
+  private readonly reach = new Reach();
+  private said = 0;
+
+  constructor(machine: Machine, batching: boolean, onRoundTrip: () => void) {
+    this.machine = machine;
+    this.batching = batching;
+    this.onRoundTrip = onRoundTrip;
+  }
+
+  /** The answer to a step's question, as of now. */
+  async answer(work: HostWork, question: Question, lookAhead: LookAhead): Promise<Reply | Trouble> {
+    const key = keyOf(work, question);
+    for (;;) {
+      const kept = this.kept.get(key);
+      if (kept?.epoch === this.machine.epoch) return kept.reply;
+      const riders = this.riders(lookAhead, [key], null);
+      const trouble = await this.ask([
+        { key, identity: work.identity, fragment: probe(work, question.script) },
+        ...riders,
+      ]);
+      if (trouble) return trouble;
+    }
+  }
+
+  /** Ask again although nothing was changed by us: the ground may have moved by itself. */
+  forget(): void {
+    this.kept.clear();
+  }
+
+  /** How many changes were said so far. */
+  get changes(): number {
+    return this.said;
+  }
+
+  /** A question that takes its own time and whose answer is nobody else's. */
+  async wait(identity: Identity, fragment: Fragment): Promise<Reply | Trouble> {
+    this.onRoundTrip();
+    const answers = await this.machine.ask([{ identity, probes: [fragment] }]);
+    return isTrouble(answers) ? answers : (answers[0]![0] as Reply);
+  }
+
+  /** A step was passed without a change. */
+  walked(): void {
+    this.reach.walked();
+  }
+
+  /** Say one change, with the coming questions behind it. */
+  async apply(
+    work: HostWork,
+    apply: Apply,
+    lookAhead: LookAhead,
+    onLine: (line: string) => void,
+  ): Promise<Reply | Trouble> {
+    const fragment: Fragment = { ...base(work), script: apply.script, role: 'apply' };
+    this.said++;
+    this.reach.changed();
+    this.onRoundTrip();
+    if (apply.stream !== undefined) return this.machine.stream(work.identity, fragment, apply.stream, onLine);
+    const riders = this.riders(lookAhead, [], work.identity);
+    const said = this.machine.say(
+      work.identity,
+      [fragment],
+      riders.map((rider) => rider.fragment),
+    );
+    const epoch = this.machine.epoch;
+    const reply = await said;
+    if (isTrouble(reply)) return reply;
+    this.keep(riders, reply.answers.slice(1), epoch);
+    return reply.answers[0] as Reply;
+  }
+
+  private async ask(riders: readonly Rider[]): Promise<Trouble | null> {
+    const { epoch } = this.machine;
+    const byIdentity = group(riders, who);
+    const batches = [...byIdentity.values()];
+    this.onRoundTrip();
+    const answers = await this.machine.ask(
+      batches.map((batch) => ({
+        identity: batch[0]!.identity,
+        probes: batch.map((rider) => rider.fragment),
+      })),
+    );
+    if (isTrouble(answers)) return answers;
+    batches.forEach((batch, i) => {
+      this.keep(batch, answers[i]!, epoch);
+    });
+    return null;
+  }
+
+  private riders(lookAhead: LookAhead, taken: readonly string[], only: Identity | null): Rider[] {
+    if (!this.batching) return [];
+    const riders = new Map<string, Rider>();
+    let seen = 0;
+    const limit = this.reach.limit();
+    for (const { work, question } of lookAhead()) {
+      if (++seen > limit) break;
+      const key = keyOf(work, question);
+      if (taken.includes(key) || riders.has(key)) continue;
+      if (only && who(work) !== who({ identity: only })) continue;
+      if (!only && this.kept.get(key)?.epoch === this.machine.epoch) continue;
+      riders.set(key, { key, identity: work.identity, fragment: probe(work, question.script) });
+    }
+    this.reach.asked(seen);
+    return [...riders.values()];
+  }
+
+  private keep(riders: readonly Rider[], answers: readonly Answer[], epoch: number): void {
+    riders.forEach((rider, i) => {
+      const answer = answers[i];
+      if (answer?.kind === 'reply') this.kept.set(rider.key, { epoch, reply: answer });
+    });
+  }
+}
+
+interface Rider {
+  readonly key: string;
+  readonly identity: Identity;
+  readonly fragment: Fragment;
+}
+
+/** The environment and user of a step's fragments. */
+function base(work: HostWork): Pick<Fragment, 'environment' | 'runs'> {
+  const users = work.type.kind === 'action' && work.type.runs === 'users';
+  return { environment: work.environment, runs: users ? 'users' : 'ours' };
+}
+
+export function probe(work: HostWork, script: Fragment['script']): Fragment {
+  return { ...base(work), script, role: 'probe' };
+}
+
+function who({ identity }: { readonly identity: Identity }): string {
+  return identity.kind === 'login' ? '' : identity.user;
+}
+
+/** Two steps that would ask the same in the same way share one answer. */
+function keyOf(work: HostWork, question: Question): string {
+  const { text, input } = question.script;
+  const runs = work.type.kind === 'action' ? (work.type.runs ?? '') : '';
+  const bytes = input ? Buffer.from(input).toString('base64') : '';
+  return `${who(work)}\0${runs}\0${JSON.stringify(work.environment)}\0${text}\0${bytes}`;
+}
+
+function group<T>(items: readonly T[], by: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = by(item);
+    const members = groups.get(key);
+    if (members) members.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
+}

@@ -1,0 +1,38 @@
+import type { HostRecap } from '../contract/event.ts';
+import type { Evaluated, InventoryHost } from '../language/model.ts';
+import type { Lines } from './lines.ts';
+import { Tally } from './tally.ts';
+import { Overlay } from './world.ts';
+
+/** One host over the whole run: what it remembers, and what came of it. */
+export class Host {
+  readonly inventory: InventoryHost;
+  readonly memory = new Map<string, Evaluated>();
+  readonly overlay = new Overlay();
+  readonly tally = new Tally();
+  state: HostRecap['state'] = 'done';
+
+  constructor(inventory: InventoryHost) {
+    this.inventory = inventory;
+  }
+
+  get name(): string {
+    return this.inventory.name;
+  }
+
+  /** It takes part in what comes. */
+  get live(): boolean {
+    return this.state === 'done';
+  }
+
+  async recap(lines: Lines): Promise<HostRecap> {
+    const { sent, received } = await lines.traffic(this.name);
+    return {
+      ...this.tally.get(),
+      round_trips: this.tally.roundTrips,
+      bytes_sent: sent,
+      bytes_received: received,
+      state: this.state,
+    };
+  }
+}

@@ -1,0 +1,109 @@
+import type { Json, JsonObject } from '../contract/json.ts';
+import { asCondition } from '../language/expression.ts';
+import type { Evaluated, Expression, Task } from '../language/model.ts';
+import { conditions } from '../plan/prepare.ts';
+import { evaluateIn, type PlanScope } from '../plan/scope.ts';
+import { faulty, type Raw } from './raw.ts';
+
+/** The value that `register` stores for an outcome. */
+export function registered(raw: Raw): Evaluated {
+  if (raw.status === 'unknown') return { kind: 'unknown', because: raw.msg ?? 'it was not run' };
+  const changed = raw.status === 'changed' || raw.status === 'would_change' || raw.otherwise === 'changed';
+  const value: Record<string, Json> = { ...raw.result };
+  value['changed'] = changed;
+  value['failed'] = raw.status === 'failed' || raw.status === 'unreachable';
+  value['skipped'] = raw.status === 'skipped';
+  if (raw.msg !== undefined && !('msg' in value)) value['msg'] = raw.msg;
+  return { kind: 'value', value };
+}
+
+/** The variables of a task with its own result among them. */
+export function withResult(scope: PlanScope, name: string | null, result: Evaluated): PlanScope {
+  if (!name) return scope;
+  return {
+    at: (site) => withResult(scope.at(site), name, result),
+    get: (wanted) => (wanted === name ? result : scope.get(wanted)),
+    *names() {
+      yield* scope.names();
+      yield name;
+    },
+  };
+}
+
+/** `changed_when` and `failed_when`: the play's judgement of what a step came to. */
+export function judge(task: Task, raw: Raw, scope: PlanScope): Raw {
+  if (raw.status === 'skipped' || raw.status === 'unreachable') return raw;
+  let judged = raw;
+  if (task.changedWhen)
+    judged = judgeChange(task.changedWhen, judged, withResult(scope, task.register, registered(judged)));
+  if (task.failedWhen)
+    judged = judgeFailure(task.failedWhen, judged, withResult(scope, task.register, registered(judged)));
+  return judged;
+}
+
+function judgeChange(when: readonly Expression[], raw: Raw, scope: PlanScope): Raw {
+  if (raw.status === 'unknown') return raw;
+  const verdict = conditions(when, scope);
+  if (verdict.kind === 'fault') return faulty(verdict.diagnostic);
+  if (verdict.kind === 'unknown') return { ...raw, status: 'unknown', msg: verdict.because };
+  if (raw.status === 'failed') return { ...raw, otherwise: verdict.value ? 'changed' : 'ok' };
+  const change = raw.status === 'would_change' ? 'would_change' : 'changed';
+  return { ...raw, status: verdict.value ? change : 'ok' };
+}
+
+function judgeFailure(when: readonly Expression[], raw: Raw, scope: PlanScope): Raw {
+  if (raw.status === 'unknown') return raw;
+  const verdict = conditions(when, scope);
+  if (verdict.kind === 'fault') return faulty(verdict.diagnostic);
+  if (verdict.kind === 'unknown') return { ...raw, status: 'unknown', msg: verdict.because };
+  if (verdict.value) {
+    const because = verdict.by ? '' : when.map((expression) => expression.source).join(' and ');
+    return {
+      ...raw,
+      status: 'failed',
+      msg: raw.status === 'failed' && raw.msg ? raw.msg : `failed_when: ${because} is true`,
+    };
+  }
+  if (raw.status !== 'failed') return raw;
+  const { msg: _msg, hint: _hint, otherwise = 'ok', ...rest } = raw;
+  return { ...rest, status: otherwise };
+}
+
+/** True: `until` is satisfied (or there is none and the step did not fail). */
+export function satisfied(task: Task, raw: Raw, scope: PlanScope): Evaluated<boolean> {
+  if (!task.until) return { kind: 'value', value: raw.status !== 'failed' };
+  const inner = withResult(scope, task.register, registered(raw));
+  for (const expression of task.until) {
+    const verdict = asCondition(evaluateIn(expression, inner), expression);
+    if (verdict.kind !== 'value' || !verdict.value) return verdict;
+  }
+  return { kind: 'value', value: true };
+}
+
+/** One outcome for a loop: the worst of its items, with all their results. */
+export function summarize(items: readonly { readonly raw: Raw; readonly item: Json }[]): Raw {
+  const results = items.map(({ raw, item }) => {
+    const stored = registered(raw);
+    return { ...(stored.kind === 'value' ? (stored.value as JsonObject) : { unknown: true }), item };
+  });
+  const statuses = new Set(items.map(({ raw }) => raw.status));
+  const worst = (
+    ['unreachable', 'failed', 'unknown', 'changed', 'would_change', 'ok', 'skipped'] as const
+  ).find((s) => statuses.has(s));
+  const status = worst ?? 'skipped';
+  const first = items.find(({ raw }) => raw.status === status)?.raw;
+  const bad = status === 'failed' || status === 'unreachable';
+  const count = items.filter(({ raw }) => raw.status === status).length;
+  const msg = bad
+    ? `${count} of ${items.length} items ${status}: ${first?.msg ?? ''}`
+    : status === 'unknown'
+      ? first?.msg
+      : undefined;
+  const base: Raw = { status, result: { results } };
+  if (items.length === 0) return { ...base, msg: 'the loop has no items' };
+  return {
+    ...base,
+    ...(msg === undefined ? {} : { msg }),
+    ...(bad && first?.hint ? { hint: first.hint } : {}),
+  };
+}

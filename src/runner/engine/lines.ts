@@ -1,0 +1,60 @@
+import { type Connect, isTrouble, type Target, type Traffic, type Trouble } from '../contract/exchange.ts';
+import { Machine } from './machine.ts';
+
+export type ResolveTarget = (host: string) => Target | Trouble;
+
+/** The lines of a run: at most one per inventory host, opened when first asked for and shared by all who talk to it. */
+export class Lines {
+  private readonly connect: Connect;
+  private readonly resolve: ResolveTarget;
+  private readonly onConnected: (host: string, ms: number) => void;
+  private readonly open = new Map<string, Promise<Machine | Trouble>>();
+
+  constructor(connect: Connect, resolve: ResolveTarget, onConnected: (host: string, ms: number) => void) {
+    this.connect = connect;
+    this.resolve = resolve;
+    this.onConnected = onConnected;
+  }
+
+  machine(host: string): Promise<Machine | Trouble> {
+    let line = this.open.get(host);
+    if (!line) {
+      line = this.dial(host);
+      this.open.set(host, line);
+    }
+    return line;
+  }
+
+  /** Resolves when every one of these hosts can be talked to, or is known not to be. */
+  async allSettled(hosts: readonly string[]): Promise<void> {
+    await Promise.all(hosts.map((host) => this.machine(host)));
+  }
+
+  async traffic(host: string): Promise<Traffic> {
+    const machine = await this.open.get(host);
+    return machine && !isTrouble(machine) ? machine.traffic : { sent: 0, received: 0 };
+  }
+
+  async close(): Promise<void> {
+    await this.each((machine) => machine.close());
+  }
+
+  async interrupt(): Promise<void> {
+    await this.each((machine) => machine.interrupt());
+  }
+
+  private async each(action: (machine: Machine) => Promise<void>): Promise<void> {
+    const machines = await Promise.all(this.open.values());
+    await Promise.all(machines.map((machine) => (isTrouble(machine) ? undefined : action(machine))));
+  }
+
+  private async dial(host: string): Promise<Machine | Trouble> {
+    const started = performance.now();
+    const target = this.resolve(host);
+    if ('kind' in target) return target;
+    const conversation = await this.connect(target);
+    if (isTrouble(conversation)) return conversation;
+    this.onConnected(host, Math.round(performance.now() - started));
+    return new Machine(host, conversation);
+  }
+}

@@ -1,0 +1,69 @@
+import { comparePositions } from '../plan/cursor.ts';
+
+type Position = readonly number[];
+
+/** Past every position: the host has left the play. */
+const GONE: Position = [Number.POSITIVE_INFINITY];
+
+interface Waiting {
+  readonly host: string;
+  readonly position: Position;
+  readonly go: () => void;
+}
+
+/**
+ * `strategy: linear`: nobody begins a task before every host of the batch that still takes part has the outcome of
+ * all tasks before it.
+ */
+export class Lockstep {
+  private readonly places = new Map<string, Position>();
+  private waiting: Waiting[] = [];
+
+  /** `hosts` in inventory order. */
+  constructor(hosts: readonly string[]) {
+    for (const host of hosts) this.places.set(host, []);
+  }
+
+  /** Resolves once all others have reached this place as well. */
+  arrive(host: string, position: Position): Promise<void> {
+    this.places.set(host, position);
+    return new Promise((go) => {
+      this.waiting.push({ host, position, go });
+      this.release();
+    });
+  }
+
+  /** The host takes no further part. */
+  leave(host: string): void {
+    this.places.set(host, GONE);
+    this.release();
+  }
+
+  /** The first host, in inventory order, that stands exactly here: it runs a `run_once` task. Asked after `arrive`. */
+  first(position: Position): string | undefined {
+    for (const [host, place] of this.places) if (comparePositions(place, position) === 0) return host;
+    return undefined;
+  }
+
+  /** Resolves once the host is past this place. */
+  async past(host: string, position: Position): Promise<void> {
+    while (comparePositions(this.places.get(host) ?? GONE, position) <= 0) {
+      await new Promise<void>((go) => {
+        this.waiting.push({ host: '', position: [...position, 0], go });
+      });
+    }
+  }
+
+  private release(): void {
+    const ready = this.waiting.filter((one) => this.isReady(one));
+    this.waiting = this.waiting.filter((one) => !ready.includes(one));
+    for (const one of ready) one.go();
+  }
+
+  private isReady({ host, position }: Waiting): boolean {
+    // A watcher (`past`) looks again at every move.
+    if (host === '') return true;
+    for (const place of this.places.values()) if (comparePositions(place, position) < 0) return false;
+    return true;
+  }
+}

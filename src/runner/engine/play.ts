@@ -1,0 +1,62 @@
+import PQueue from 'p-queue';
+import type { Play } from '../language/model.ts';
+import { Batch } from './batch.ts';
+import type { Host } from './host.ts';
+import type { Run } from './run-context.ts';
+import { Way } from './way.ts';
+
+/** What a play means for those after it. */
+export type PlayEnd = 'go-on' | 'stop';
+
+/** One play on its hosts, batch by batch. */
+export async function runPlay(run: Run, play: Play, hosts: readonly Host[], forks: number): Promise<PlayEnd> {
+  const live = hosts.filter((host) => host.live);
+  if (live.length === 0) {
+    run.emit({ event: 'play', play: play.name, hosts: [], empty: true });
+    return 'go-on';
+  }
+  const batches = batchesOf(live, play.serial);
+  for (const [index, members] of batches.entries()) {
+    run.emit({
+      event: 'play',
+      play: play.name,
+      hosts: members.map((host) => host.name),
+      ...(play.serial.length > 0 ? { batch: index + 1 } : {}),
+    });
+    const batch = new Batch(play, members);
+    await runBatch(run, batch, () => live.filter((host) => host.live).map((host) => host.name), forks);
+    if (run.interrupt.stop || batch.over === 'fatal') return 'stop';
+    if (batch.over === 'end_play') return 'go-on';
+    // Nobody is left to show that the next batch would fare better.
+    if (members.every((host) => !host.live)) return batches.length > 1 ? 'stop' : 'go-on';
+  }
+  return 'go-on';
+}
+
+async function runBatch(
+  run: Run,
+  batch: Batch,
+  playHosts: () => readonly string[],
+  forks: number,
+): Promise<void> {
+  // In lockstep every host must be able to arrive; how many talk at once is then limited by who waits for whom.
+  const queue = new PQueue({ concurrency: batch.lockstep ? Number.POSITIVE_INFINITY : forks });
+  await Promise.all(batch.hosts.map((host) => queue.add(() => new Way(run, batch, host, playHosts).go())));
+}
+
+/** Sizes of `serial` in turn, the last one for all that remain; a percentage is of the play's hosts, at least one. */
+export function batchesOf<T>(hosts: readonly T[], serial: Play['serial']): T[][] {
+  if (serial.length === 0) return [[...hosts]];
+  const batches: T[][] = [];
+  for (let from = 0, turn = 0; from < hosts.length; turn++) {
+    const size = sizeOf(serial[Math.min(turn, serial.length - 1)]!, hosts.length);
+    batches.push(hosts.slice(from, from + size));
+    from += size;
+  }
+  return batches;
+}
+
+function sizeOf(serial: Play['serial'][number], hosts: number): number {
+  if (typeof serial === 'number') return serial > 0 ? serial : hosts;
+  return Math.max(1, Math.floor((Number.parseFloat(serial) * hosts) / 100));
+}

@@ -1,0 +1,60 @@
+import type { Delta } from '../contract/delta.ts';
+import type { Diagnostic } from '../contract/diagnostic.ts';
+import { formatPosition } from '../contract/diagnostic.ts';
+import type { Reply, Trouble } from '../contract/exchange.ts';
+import { text } from '../contract/exchange.ts';
+import type { JsonObject } from '../contract/json.ts';
+import type { Status } from '../contract/outcome.ts';
+import type { Refusal } from '../contract/task-type.ts';
+
+/** What a step came to, before the play's own judgement (`changed_when`, `failed_when`, `ignore_errors`). */
+export interface Raw {
+  readonly status: Exclude<Status, 'ignored'>;
+  readonly result: JsonObject;
+  readonly delta?: Delta;
+  readonly msg?: string;
+  readonly hint?: string;
+  /** What a failure would count as if `failed_when` overruled it; `ok` unless told. */
+  readonly otherwise?: 'changed' | 'ok';
+  /** Variables that the step sets on its host. */
+  readonly facts?: JsonObject;
+}
+
+export function failed(msg: string, hint?: string, result: JsonObject = {}): Raw {
+  return { status: 'failed', result, msg, ...(hint === undefined ? {} : { hint }) };
+}
+
+export function refused(refusal: Refusal): Raw {
+  return failed(refusal.refusal, refusal.hint);
+}
+
+export function faulty(diagnostic: Diagnostic): Raw {
+  const at = diagnostic.at ? ` (${formatPosition(diagnostic.at)})` : '';
+  return failed(diagnostic.message + at, diagnostic.hint);
+}
+
+/** `result` of an unknown holds nothing: whoever reads the registered name gets the reason instead. */
+export function unknown(because: string): Raw {
+  return { status: 'unknown', result: {}, msg: because };
+}
+
+export function skipped(because: string): Raw {
+  return { status: 'skipped', result: {}, msg: because };
+}
+
+/** A line that is gone is the host's trouble, sudo's word or a missing tool is the task's. */
+export function troubled(trouble: Trouble): Raw {
+  if (trouble.trouble === 'become' || trouble.trouble === 'unfit')
+    return failed(trouble.message, trouble.hint);
+  const raw: Raw = { status: 'unreachable', result: {}, msg: trouble.message };
+  return trouble.hint === undefined ? raw : { ...raw, hint: trouble.hint };
+}
+
+/** The default account of an apply that failed. */
+export function explainReply(reply: Reply): Refusal {
+  const lines = (text(reply.err).trim() || text(reply.out).trim())
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  const said = lines.slice(-3).join('; ');
+  return { refusal: said === '' ? `the host's shell answered ${reply.code} and said nothing` : said };
+}

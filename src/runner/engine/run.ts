@@ -1,0 +1,97 @@
+import type { Emit, HostRecap, RecapEvent } from '../contract/event.ts';
+import type { Connect } from '../contract/exchange.ts';
+import type { Secrets } from '../contract/secret.ts';
+import type { InventoryHost, Play } from '../language/model.ts';
+import type { RunContext } from '../plan/context.ts';
+import { Host } from './host.ts';
+import { Lines, type ResolveTarget } from './lines.ts';
+import { runPlay } from './play.ts';
+import type { Run } from './run-context.ts';
+
+/** A play and the hosts that it was found to run on. */
+export interface SelectedPlay {
+  readonly play: Play;
+  readonly hosts: readonly InventoryHost[];
+}
+
+export interface RunOptions {
+  readonly plays: readonly SelectedPlay[];
+  readonly context: RunContext;
+  readonly connect: Connect;
+  readonly resolve: ResolveTarget;
+  /** Events go out masked. Never awaited. */
+  readonly emit: Emit;
+  readonly secrets: Secrets;
+  readonly forks: number;
+  readonly batching: boolean;
+  readonly forceHandlers: boolean;
+  /** Called once, before the first connection, with the means to stop the run. */
+  readonly onStart?: (stop: Stop) => void;
+}
+
+/** How a run is interrupted from outside. */
+export interface Stop {
+  /** Finish the tasks in hand, begin nothing. */
+  gently(): void;
+  /** End what runs on the hosts, at once. */
+  now(): Promise<void>;
+}
+
+/** Run plays to their end. The result is the recap, which was also emitted; a host's trouble is told in it. */
+export async function runPlays(options: RunOptions): Promise<RecapEvent> {
+  const started = performance.now();
+  const { secrets } = options;
+  const emit: Emit = (event) => options.emit(secrets.maskJson(event));
+  const hosts = new Map<string, Host>();
+  for (const { hosts: members } of options.plays) {
+    for (const host of members) if (!hosts.has(host.name)) hosts.set(host.name, new Host(host));
+  }
+  const lines = new Lines(options.connect, options.resolve, (host, ms) =>
+    emit({ event: 'connected', host, ms }),
+  );
+  const interrupt = { stop: false };
+  const run: Run = {
+    context: options.context,
+    emit,
+    lines,
+    hosts,
+    check: options.context.check,
+    batching: options.batching,
+    forceHandlers: options.forceHandlers,
+    allConnected: lines.allSettled([...hosts.keys()]),
+    interrupt,
+    once: new Map(),
+    keepSecret: (value) => secrets.add(value),
+  };
+  options.onStart?.({
+    gently: () => {
+      interrupt.stop = true;
+    },
+    now: () => lines.interrupt(),
+  });
+  for (const { play, hosts: members } of options.plays) {
+    const end = await runPlay(
+      run,
+      play,
+      members.map((host) => hosts.get(host.name)!),
+      options.forks,
+    );
+    if (end === 'stop') break;
+  }
+  const recap = await recapOf(hosts, lines, options.context.check, performance.now() - started);
+  emit(recap);
+  await lines.close();
+  return recap;
+}
+
+async function recapOf(
+  hosts: ReadonlyMap<string, Host>,
+  lines: Lines,
+  check: boolean,
+  ms: number,
+): Promise<RecapEvent> {
+  const recaps: Record<string, HostRecap> = {};
+  for (const host of hosts.values()) recaps[host.name] = await host.recap(lines);
+  const ok = Object.values(recaps).every((recap) => recap.state === 'done');
+  return { event: 'recap', ok, elapsed_ms: Math.round(ms), check, hosts: recaps };
+}

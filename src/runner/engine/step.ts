@@ -1,0 +1,126 @@
+import type { Reply, Trouble } from '../contract/exchange.ts';
+import { isTrouble } from '../contract/exchange.ts';
+import type { JsonObject } from '../contract/json.ts';
+import type { Script } from '../contract/script.ts';
+import {
+  type ActionType,
+  type Apply,
+  isRefusal,
+  isUnknown,
+  MOVED,
+  type QueryType,
+  type StateType,
+} from '../contract/task-type.ts';
+import type { HostWork, Question, Work } from '../plan/prepare.ts';
+import { explainReply, failed, type Raw, refused, skipped, troubled, unknown } from './raw.ts';
+import type { Overlay } from './world.ts';
+
+/** How a step reaches its machine; the caller sees to riders, epochs and turns. */
+export interface Reach {
+  answer(question: Question): Promise<Reply | Trouble>;
+  apply(apply: Apply): Promise<Reply | Trouble>;
+  /** A question said in its own time and kept from nobody: a wait. */
+  wait(script: Script): Promise<Reply | Trouble>;
+  /** Forget the kept answers: the ground moved. */
+  forget(): void;
+}
+
+export interface StepMode {
+  /** Say no applies. */
+  readonly dry: boolean;
+  readonly overlay: Overlay;
+  /** A handler notified by a change that is certain: its action would happen. */
+  readonly certain: boolean;
+}
+
+/** One step, on one machine, from question to outcome. */
+export function runStep(work: Work, reach: Reach, mode: StepMode): Promise<Raw> | Raw {
+  if (work.kind === 'local') return runLocal(work.type.evaluate(work.params));
+  if (work.type.kind === 'state') return runState(work.type, work, reach, mode);
+  if (work.type.kind === 'query') return runQuery(work.type, work, reach);
+  return runAction(work.type, work, reach, mode);
+}
+
+function runLocal(verdict: {
+  readonly result: JsonObject;
+  readonly failed?: string;
+  readonly msg?: string;
+  readonly hint?: string;
+  readonly facts?: JsonObject;
+}): Raw {
+  const { result, msg, facts } = verdict;
+  if (verdict.failed !== undefined) return failed(verdict.failed, verdict.hint, result);
+  return { status: 'ok', result, ...(msg === undefined ? {} : { msg }), ...(facts ? { facts } : {}) };
+}
+
+async function runState(type: StateType, work: HostWork, reach: Reach, mode: StepMode): Promise<Raw> {
+  const { desired, question } = work;
+  for (let attempt = 1; ; attempt++) {
+    const reply = await reach.answer(question!);
+    if (isTrouble(reply)) return troubled(reply);
+    const current = type.read(reply, desired);
+    if (isRefusal(current)) return refused(current);
+    const delta = type.decide(current, desired, mode.overlay);
+    if (delta && isRefusal(delta)) return refused(delta);
+    if (delta && isUnknown(delta)) return unknown(delta.unknown);
+    if (delta === null) return { status: 'ok', result: { ...type.result?.(desired, current, null, null) } };
+    if (mode.dry) {
+      mode.overlay.predict(type.predict?.(delta, desired, current));
+      return { status: 'would_change', delta, result: { ...type.result?.(desired, current, delta, null) } };
+    }
+    const said = await reach.apply(asApply(type.apply(delta, desired, current)));
+    if (isTrouble(said)) return troubled(said);
+    if (said.code === MOVED && attempt === 1) {
+      reach.forget();
+      continue;
+    }
+    if (said.code === MOVED) return failed('it keeps changing on the host between looking and writing');
+    if (said.code !== 0) return { ...refused(type.explain?.(said, desired) ?? explainReply(said)), delta };
+    return { status: 'changed', delta, result: { ...type.result?.(desired, current, delta, said) } };
+  }
+}
+
+async function runQuery(type: QueryType, work: HostWork, reach: Reach): Promise<Raw> {
+  const { desired, question } = work;
+  const first = await reach.answer(question!);
+  if (isTrouble(first)) return troubled(first);
+  let verdict = type.read(first, desired);
+  if ('again' in verdict && type.wait) {
+    const reply = await reach.wait(type.wait(desired));
+    if (isTrouble(reply)) return troubled(reply);
+    verdict = type.read(reply, desired);
+  }
+  if ('again' in verdict) return failed('it did not come true in time');
+  if (verdict.failed !== undefined) return failed(verdict.failed, verdict.hint, verdict.result);
+  return { status: 'ok', result: verdict.result, ...(verdict.msg === undefined ? {} : { msg: verdict.msg }) };
+}
+
+async function runAction(type: ActionType, work: HostWork, reach: Reach, mode: StepMode): Promise<Raw> {
+  const { desired, question } = work;
+  if (question && type.needless) {
+    const reply = await reach.answer(question);
+    if (isTrouble(reply)) return troubled(reply);
+    const needless = type.needless(reply, desired, mode.overlay);
+    if (needless && isRefusal(needless)) return refused(needless);
+    if (needless) return { ...skipped(needless.because), status: 'ok', result: { msg: needless.because } };
+  }
+  if (mode.dry) {
+    const certain = mode.certain || (question !== null && type.whenNeeded === 'certain');
+    return certain
+      ? { status: 'would_change', result: {}, msg: 'it would run' }
+      : unknown('it would run, and only then can be told what it does');
+  }
+  const said = await reach.apply(asApply(type.perform(desired)));
+  if (isTrouble(said)) return troubled(said);
+  const verdict = type.read(said, desired);
+  if (verdict.failed !== undefined) {
+    const otherwise = verdict.changed ? 'changed' : 'ok';
+    return { ...failed(verdict.failed, verdict.hint, verdict.result), otherwise };
+  }
+  const { result, msg } = verdict;
+  return { status: verdict.changed ? 'changed' : 'ok', result, ...(msg === undefined ? {} : { msg }) };
+}
+
+function asApply(apply: Script | Apply): Apply {
+  return 'script' in apply ? apply : { script: apply };
+}

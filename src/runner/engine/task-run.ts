@@ -1,0 +1,192 @@
+import type { Reply, Trouble } from '../contract/exchange.ts';
+import { isTrouble } from '../contract/exchange.ts';
+import type { Json } from '../contract/json.ts';
+import type { Script } from '../contract/script.ts';
+import type { Apply } from '../contract/task-type.ts';
+import type { Evaluated, Task } from '../language/model.ts';
+import type { Coming } from '../plan/ahead.ts';
+import { type HostContext, scopeOf } from '../plan/context.ts';
+import type { Round } from '../plan/cursor.ts';
+import { conditions, type HostWork, prepare, type Work } from '../plan/prepare.ts';
+import { type Item, itemsOf, labelOf, rounds } from '../plan/rounds.ts';
+import { evaluateIn, type PlanScope } from '../plan/scope.ts';
+import { Dialogue, probe } from './dialogue.ts';
+import type { Host } from './host.ts';
+import { judge, satisfied, summarize } from './judge.ts';
+import { itemEvent, titleOf } from './outcome-event.ts';
+import { faulty, type Raw, refused, skipped, troubled, unknown } from './raw.ts';
+import type { Run } from './run-context.ts';
+import { runStep } from './step.ts';
+
+export interface TaskRunContext {
+  readonly run: Run;
+  readonly host: Host;
+  readonly context: HostContext;
+  readonly task: Task;
+  readonly handler: boolean;
+  /** Loop variables of the blocks around. */
+  readonly around: readonly Round[];
+  /** A handler whose notification is certain. */
+  readonly certain: boolean;
+  /** The host's own dialogue, or why there is none. */
+  readonly dialogue: () => Promise<Dialogue | Raw>;
+  readonly lookAhead: (rest: readonly Item[] | null, pending: readonly string[]) => Iterable<Coming>;
+}
+
+/** One task on one host: its condition, its items, its attempts. */
+export class TaskRun {
+  private readonly is: TaskRunContext;
+
+  constructor(context: TaskRunContext) {
+    this.is = context;
+  }
+
+  async run(): Promise<Raw> {
+    const { task, around } = this.is;
+    if (!task.loop) return this.one(around, null);
+    const scope = this.scope(around);
+    // A loop over what a skipped task registered must not fail where the condition says no: ask it first.
+    const before = conditions(
+      task.when.filter((when) => !mentionsItem(when.mentions, task)),
+      scope,
+    );
+    if (before.kind === 'value' && !before.value) return skipped(`${before.by?.source} is false`);
+    const items = itemsOf(task.loop, scope);
+    if (items.kind === 'unknown') return unknown(items.because);
+    if (items.kind === 'fault') return faulty(items.diagnostic);
+    return this.loop(rounds(task.loop, items.value));
+  }
+
+  private async loop(items: readonly Item[]): Promise<Raw> {
+    const { task, around, run, host, context, handler } = this.is;
+    const outcomes: { raw: Raw; item: Json }[] = [];
+    for (const [index, item] of items.entries()) {
+      const started = performance.now();
+      const inner = [...around, item.round];
+      const raw = await this.one(inner, items.slice(index + 1));
+      const label = labelOf(task.loop!, item, this.scope(inner));
+      run.emit(itemEvent({ run, host: host.name, context, task, raw, handler, started, label }));
+      outcomes.push({ raw, item: item.value });
+      if (raw.status === 'unreachable' || run.interrupt.stop) break;
+    }
+    const facts = Object.assign({}, ...outcomes.map(({ raw }) => raw.facts ?? {}));
+    return { ...summarize(outcomes), ...(Object.keys(facts).length > 0 ? { facts } : {}) };
+  }
+
+  /** The task without a loop, or one item of it; `rest`: the items still to come. */
+  private async one(around: readonly Round[], rest: readonly Item[] | null): Promise<Raw> {
+    const { task, host, run } = this.is;
+    const scope = this.scope(around);
+    const when = conditions(task.when, scope);
+    if (when.kind === 'fault') return faulty(when.diagnostic);
+    if (when.kind === 'unknown') return unknown(when.because);
+    if (!when.value) return skipped(`${when.by?.source} is false`);
+    const work = prepare(task, host.name, scope, run.context);
+    if (work.kind === 'unknown') return unknown(work.because);
+    if (work.kind === 'fault') return judge(task, faulty(work.diagnostic), scope);
+    if (work.kind === 'refused') return judge(task, refused(work.refusal), scope);
+    if (work.kind === 'host') for (const secret of work.secrets) run.keepSecret(secret);
+    return this.attempts(work, scope, rest);
+  }
+
+  private async attempts(work: Work, scope: PlanScope, rest: readonly Item[] | null): Promise<Raw> {
+    const { task, run } = this.is;
+    const limit = this.number(task.retries, scope, task.until ? 3 : 0);
+    const delay = this.number(task.delay, scope, 5);
+    for (let attempt = 1; ; attempt++) {
+      const raw = judge(task, await this.step(work, rest, attempt), scope);
+      if (!task.until && !task.retries) return raw;
+      if (raw.status === 'unreachable' || raw.status === 'unknown' || this.isDry) return raw;
+      const enough = satisfied(task, raw, scope);
+      if (enough.kind === 'fault') return faulty(enough.diagnostic);
+      const counted = { ...raw, result: { ...raw.result, attempts: attempt } };
+      if (enough.kind === 'value' && enough.value) return counted;
+      if (attempt > limit || run.interrupt.stop) return exhausted(counted, attempt, task);
+      await new Promise((resolve) => setTimeout(resolve, delay * 1000));
+    }
+  }
+
+  private async step(work: Work, rest: readonly Item[] | null, attempt: number): Promise<Raw> {
+    const { run, host, task, certain } = this.is;
+    if (work.kind === 'local')
+      return runStep(work, NOWHERE, { dry: this.isDry, overlay: host.overlay, certain });
+    const dialogue = await this.dialogueFor(work);
+    if (!(dialogue instanceof Dialogue)) return dialogue;
+    run.emit({ event: 'started', host: host.name, task: titleOf(task), type: task.type.name });
+    const overlay = (run.hosts.get(work.on) ?? host).overlay;
+    const changesBefore = dialogue.changes;
+    // What is asked again after a wait must not be answered from memory.
+    if (attempt > 1) dialogue.forget();
+    const raw = await runStep(work, this.reach(work, dialogue, rest), { dry: this.isDry, overlay, certain });
+    if (dialogue.changes === changesBefore) dialogue.walked();
+    return raw;
+  }
+
+  private reach(work: HostWork, dialogue: Dialogue, rest: readonly Item[] | null) {
+    const { run, host, task, lookAhead } = this.is;
+    const own = work.on === host.name;
+    const coming = () => (own ? lookAhead(rest, task.register ? [task.register] : []) : []);
+    const onLine = (line: string) =>
+      run.emit({ event: 'output', host: host.name, task: titleOf(task), line });
+    return {
+      answer: (question: { script: Script; users: boolean }): Promise<Reply | Trouble> =>
+        dialogue.answer(work, question, coming),
+      apply: async (apply: Apply): Promise<Reply | Trouble> => {
+        await run.allConnected;
+        return dialogue.apply(work, apply, coming, onLine);
+      },
+      wait: (script: Script): Promise<Reply | Trouble> => dialogue.wait(work.identity, probe(work, script)),
+      forget: () => dialogue.forget(),
+    };
+  }
+
+  private async dialogueFor(work: HostWork): Promise<Dialogue | Raw> {
+    const { run, host } = this.is;
+    if (work.on === host.name) return this.is.dialogue();
+    const machine = await run.lines.machine(work.on);
+    if (isTrouble(machine)) return troubled({ ...machine, message: `${work.on}: ${machine.message}` });
+    return new Dialogue(machine, false, () => {
+      host.tally.roundTrips++;
+    });
+  }
+
+  private get isDry(): boolean {
+    return this.is.task.checkMode ?? this.is.run.check;
+  }
+
+  private scope(around: readonly Round[]): PlanScope {
+    return scopeOf(this.is.context, this.is.task, this.is.host.memory, around);
+  }
+
+  private number(template: Task['retries'], scope: PlanScope, otherwise: number): number {
+    const value: Evaluated | null = template && evaluateIn(template, scope);
+    if (value?.kind !== 'value') return otherwise;
+    const number = Number(value.value);
+    return Number.isFinite(number) && number >= 0 ? number : otherwise;
+  }
+}
+
+/** A local step never reaches for a machine. */
+const NOWHERE = {
+  answer: unreachable,
+  apply: unreachable,
+  wait: unreachable,
+  forget: () => {},
+};
+
+function unreachable(): never {
+  throw new Error('a local task asked for a host');
+}
+
+function exhausted(raw: Raw, attempts: number, task: Task): Raw {
+  const what = task.until
+    ? `until: ${task.until.map((e) => e.source).join(' and ')} did not come true`
+    : (raw.msg ?? '');
+  return { ...raw, status: 'failed', msg: `${what} (${attempts} attempts)` };
+}
+
+/** Conditions that need the item can be asked only item by item. */
+function mentionsItem(names: ReadonlySet<string>, task: Task): boolean {
+  const { loopVar, indexVar } = task.loop!;
+  return names.has(loopVar) || (indexVar !== null && names.has(indexVar));
+}

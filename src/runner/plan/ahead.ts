@@ -1,0 +1,138 @@
+import type { JsonObject } from '../contract/json.ts';
+import type { Evaluated, Loop, Task } from '../language/model.ts';
+import { type HostContext, scopeOf } from './context.ts';
+import type { Cursor, Round } from './cursor.ts';
+import { conditions, type HostWork, prepare, type Question } from './prepare.ts';
+import { type Item, itemsOf, rounds } from './rounds.ts';
+import type { Memory } from './scope.ts';
+
+/** A question worth asking now for a step still to come. */
+export interface Coming {
+  readonly work: HostWork;
+  readonly question: Question;
+}
+
+/** Where looking ahead begins: behind the item in hand. */
+export interface From {
+  readonly cursor: Cursor;
+  /** Items of the task at `cursor` that are still to come; null: look from the place after it. */
+  readonly rest: readonly Item[] | null;
+  readonly memory: Memory;
+  /** Names that the step in hand will write. */
+  readonly pending: readonly string[];
+}
+
+/**
+ * The questions of the coming steps, in order, as long as they are certain to be the right ones if all goes well. It
+ * ends where a parameter reads something still to come, at a step on another host, at a probe that is dear or
+ * time-bound, and behind an action that is certain to run. A condition that is not known yet does not end it: a
+ * probe is harmless; only the user's own guards wait until their condition is known to be true.
+ */
+export function* ahead(context: HostContext, from: From): Generator<Coming> {
+  const walk = new Walk(context, from);
+  let cursor = from.cursor;
+  if (from.rest) {
+    const leaf = cursor.leaf();
+    if (leaf?.kind !== 'task' || !(yield* walk.items(leaf.task, from.rest, cursor.rounds()))) return;
+    walk.ran(leaf.task);
+  }
+  for (cursor = cursor.next(); ; ) {
+    const leaf = cursor.leaf();
+    if (!leaf) return;
+    if (leaf.kind === 'task') {
+      if (leaf.task.runOnce || !(yield* walk.task(leaf.task, cursor.rounds()))) return;
+      cursor = cursor.next();
+    } else if (leaf.kind === 'enter') {
+      const inside = walk.enter(leaf.node, cursor);
+      if (!inside) return;
+      cursor = inside;
+    } else if (leaf.kind === 'flush') {
+      const go = conditions(leaf.flush.when, walk.scope(leaf.flush, cursor.rounds()));
+      if (go.kind !== 'value') return;
+      cursor = go.value ? cursor.flush() : cursor.next();
+    } else if (leaf.meta.action === 'noop') cursor = cursor.next();
+    else return;
+  }
+}
+
+class Walk {
+  private readonly context: HostContext;
+  private readonly memory: Map<string, Evaluated>;
+  private readonly pending = new Map<string, string>();
+
+  constructor(context: HostContext, from: From) {
+    this.context = context;
+    this.memory = new Map(from.memory);
+    for (const name of from.pending) this.pending.set(name, 'a step still to come sets it');
+  }
+
+  scope(node: Parameters<typeof scopeOf>[1], around: readonly Round[]) {
+    return scopeOf(this.context, node, this.memory, around, this.pending);
+  }
+
+  /** False: nothing behind this task can be known yet. */
+  *task(task: Task, around: readonly Round[]): Generator<Coming, boolean> {
+    if (!task.loop) {
+      const goOn = yield* this.unit(task, around);
+      this.ran(task);
+      return goOn;
+    }
+    const items = itemsOf(task.loop, this.scope(task, around));
+    if (items.kind !== 'value') return false;
+    const goOn = yield* this.items(task, rounds(task.loop, items.value), around);
+    this.ran(task);
+    return goOn;
+  }
+
+  *items(task: Task, items: readonly Item[], around: readonly Round[]): Generator<Coming, boolean> {
+    for (const item of items) if (!(yield* this.unit(task, [...around, item.round]))) return false;
+    return true;
+  }
+
+  enter(node: { loop: Loop | null } & Parameters<typeof scopeOf>[1] & object, cursor: Cursor): Cursor | null {
+    const scope = this.scope(node, cursor.rounds());
+    const when = 'when' in node ? conditions(node.when as Task['when'], scope) : null;
+    if (when && when.kind !== 'value') return null;
+    if (when && !when.value) return cursor.next();
+    if (!node.loop) return cursor.enter([new Map()]);
+    const items = itemsOf(node.loop, scope);
+    return items.kind === 'value'
+      ? cursor.enter(rounds(node.loop, items.value).map((item) => item.round))
+      : null;
+  }
+
+  /** What the task will register is not known before it has run. */
+  ran(task: Task): void {
+    if (task.register) this.pending.set(task.register, `${task.name ?? task.type.name} has not run yet`);
+  }
+
+  private *unit(task: Task, around: readonly Round[]): Generator<Coming, boolean> {
+    const scope = this.scope(task, around);
+    const when = conditions(task.when, scope);
+    if (when.kind === 'fault') return false;
+    if (when.kind === 'value' && !when.value) return true;
+    const sure = when.kind === 'value';
+    const work = prepare(task, this.context.host.name, scope, this.context.run);
+    if (work.kind === 'refused') return !sure;
+    if (work.kind === 'unknown' || work.kind === 'fault') return false;
+    if (work.kind === 'local') return sure && this.local(task, work.type.evaluate(work.params));
+    if (work.on !== this.context.host.name) return false;
+    if (work.type.kind !== 'action' && work.type.ask === 'due') return false;
+    const { question } = work;
+    if (question && !(question.users && !sure)) yield { work, question };
+    return question !== null || !sure || this.isDry(task);
+  }
+
+  private isDry(task: Task): boolean {
+    return task.checkMode ?? this.context.run.check;
+  }
+
+  private local(task: Task, verdict: { failed?: string; result: JsonObject; facts?: JsonObject }): boolean {
+    if (verdict.failed !== undefined || task.failedWhen || task.changedWhen) return false;
+    for (const [name, value] of Object.entries(verdict.facts ?? {})) {
+      this.pending.delete(name);
+      this.memory.set(name, { kind: 'value', value });
+    }
+    return true;
+  }
+}

@@ -1,0 +1,181 @@
+import type { Readable } from 'node:stream';
+import type { Json } from '../contract/json.ts';
+import {
+  isRefusal,
+  type Local,
+  type LocalEntry,
+  type LocalFile,
+  type Refusal,
+  refuse,
+} from '../contract/task-type.ts';
+import type { Evaluated, Loaded, Scope, Task } from '../language/model.ts';
+import { source } from '../language/source.ts';
+import { compileText, type TextTemplate } from '../language/text-template.ts';
+
+/** Looks at the controller's file system; given by the command, so that plans can be made of anything. */
+export interface SourceIo {
+  /** undefined: nothing is there. Links are followed. */
+  stat(
+    path: string,
+  ):
+    | { readonly kind: 'file' | 'directory' | 'other'; readonly size: number; readonly mode: number }
+    | undefined;
+  /** Entries of a directory, links not followed, in any order. */
+  list(
+    path: string,
+  ): readonly { readonly name: string; readonly kind: 'file' | 'directory' | 'link' | 'other' }[];
+  readLink(path: string): string;
+  bytes(path: string): Uint8Array;
+  sha256(path: string): string;
+  stream(path: string): Readable;
+  /** Absolute path of the two joined; `b` may be absolute, and `~` is the operator's home. */
+  join(a: string, b: string): string;
+  /** How messages name a path: relative to the working directory. */
+  display(path: string): string;
+}
+
+/** What tasks read on the controller, each file once per run. */
+export class Sources {
+  private readonly io: SourceIo;
+  private readonly files = new Map<string, LocalFile>();
+  private readonly texts = new Map<string, Loaded<TextTemplate | null>>();
+  private readonly trees = new Map<string, readonly LocalEntry[] | Refusal>();
+  private readonly found = new Map<string, string | Refusal>();
+
+  constructor(io: SourceIo) {
+    this.io = io;
+  }
+
+  /** First hit along the search path; the refusal lists every place that was tried. */
+  find(src: string, places: readonly string[]): string | Refusal {
+    const key = `${src}\0${places.join('\0')}`;
+    let result = this.found.get(key);
+    if (result === undefined) {
+      const tried = [...new Set(places.map((place) => this.io.join(place, src)))];
+      const hit = tried.find((path) => this.io.stat(path) !== undefined);
+      result =
+        hit ??
+        refuse(`${src} was not found`, `looked for ${tried.map((p) => this.io.display(p)).join(', ')}`);
+      this.found.set(key, result);
+    }
+    return result;
+  }
+
+  kind(path: string): 'file' | 'directory' | 'other' | undefined {
+    return this.io.stat(path)?.kind;
+  }
+
+  file(path: string): LocalFile | Refusal {
+    const known = this.files.get(path);
+    if (known) return known;
+    const stat = this.io.stat(path);
+    if (stat?.kind !== 'file') return refuse(`${this.io.display(path)} is not a file`);
+    let hash: string | undefined;
+    const file: LocalFile = {
+      path,
+      size: stat.size,
+      mode: stat.mode & 0o7777,
+      sha256: () => {
+        hash ??= this.io.sha256(path);
+        return hash;
+      },
+      bytes: () => this.io.bytes(path),
+      stream: () => this.io.stream(path),
+    };
+    this.files.set(path, file);
+    return file;
+  }
+
+  tree(root: string): readonly LocalEntry[] | Refusal {
+    let entries = this.trees.get(root);
+    if (!entries) {
+      entries = this.walk(root, '');
+      this.trees.set(root, entries);
+    }
+    return entries;
+  }
+
+  text(path: string): Loaded<TextTemplate | null> {
+    let text = this.texts.get(path);
+    if (!text) {
+      text = compileText(source(this.io.display(path), Buffer.from(this.io.bytes(path)).toString('utf8')));
+      this.texts.set(path, text);
+    }
+    return text;
+  }
+
+  private walk(root: string, below: string): readonly LocalEntry[] | Refusal {
+    const entries: LocalEntry[] = [];
+    const here = below ? this.io.join(root, below) : root;
+    const sorted = [...this.io.list(here)].sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const { name, kind } of sorted) {
+      const path = below ? `${below}/${name}` : name;
+      const full = this.io.join(here, name);
+      if (kind === 'link') entries.push({ kind: 'link', path, target: this.io.readLink(full) });
+      else if (kind === 'directory') {
+        entries.push({ kind: 'directory', path, mode: (this.io.stat(full)?.mode ?? 0o755) & 0o7777 });
+        const inner = this.walk(root, path);
+        if (isRefusal(inner)) return inner;
+        entries.push(...inner);
+      } else if (kind === 'file') {
+        const file = this.file(full);
+        if (isRefusal(file)) return file;
+        entries.push({ kind: 'file', path, file });
+      } else return refuse(`${this.io.display(full)} is neither a file, a directory nor a link`);
+    }
+    return entries;
+  }
+}
+
+/** A task's view of the controller, and what stood in the way of an answer that is not the user's mistake in `src`. */
+export interface TaskLocal {
+  readonly local: Local;
+  /** An unknown or a fault met while a template was rendered or a variable read. */
+  trouble(): Exclude<Evaluated, { kind: 'value' }> | null;
+}
+
+export function localFor(task: Task, scope: Scope, sources: Sources): TaskLocal {
+  let trouble: Exclude<Evaluated, { kind: 'value' }> | null = null;
+  const find = (src: string, where: 'files' | 'templates') => sources.find(src, task.search[where]);
+  const settle = (evaluated: Evaluated): Json | Refusal => {
+    if (evaluated.kind === 'value') return evaluated.value;
+    trouble ??= evaluated;
+    return refuse(evaluated.kind === 'unknown' ? evaluated.because : evaluated.diagnostic.message);
+  };
+  const local: Local = {
+    file(src, where = 'files') {
+      const path = find(src, where);
+      return isRefusal(path) ? path : sources.file(path);
+    },
+    tree(src, where = 'files') {
+      const path = find(src, where);
+      return isRefusal(path) ? path : sources.tree(path);
+    },
+    isTree(src, where = 'files') {
+      const path = find(src, where);
+      return !isRefusal(path) && sources.kind(path) === 'directory';
+    },
+    render(src) {
+      const path = find(src, 'templates');
+      if (isRefusal(path)) return path;
+      const file = sources.file(path);
+      if (isRefusal(file)) return file;
+      const { value: text, diagnostics } = sources.text(path);
+      if (!text) {
+        const diagnostic = diagnostics[0] ?? {
+          code: 'template',
+          message: `${src} can't be read as a template`,
+        };
+        return settle({ kind: 'fault', diagnostic }) as Refusal;
+      }
+      return settle(text.render(scope)) as string | Refusal;
+    },
+    variable(name) {
+      const evaluated = scope.get(name);
+      if (evaluated?.kind === 'value') return evaluated.value;
+      if (evaluated) settle(evaluated);
+      return undefined;
+    },
+  };
+  return { local, trouble: () => trouble };
+}
