@@ -17,13 +17,14 @@ type Piece = Script | string | number | readonly (string | number)[];
  *
  *     sh`test -e ${path} && rm -f -- ${paths}`
  *
+ * Backslashes are the shell's own; only what JavaScript itself needs, \${ and \`, stands for ${ and `.
  * Throws on a NUL character, which no shell word can hold: check the user's values before.
  */
 export function sh(literals: TemplateStringsArray, ...values: Piece[]): Script {
   let text = '';
   let input: Uint8Array | undefined;
   literals.raw.forEach((literal, i) => {
-    text += literal;
+    text += literal.replace(/\\(?=`|\$\{)/g, '');
     if (i >= values.length) return;
     const value = values[i] as Piece;
     if (isScript(value)) input ??= value.input;
