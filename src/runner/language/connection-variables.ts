@@ -1,0 +1,59 @@
+import type { Diagnostic } from '../contract/diagnostic.ts';
+import { type Span, warning } from './source.ts';
+import { closest } from './suggest.ts';
+
+/** Every variable that says how a host is reached or a user is become, by what it sets. First name given wins. */
+export const CONNECTION_VARIABLES = {
+  address: ['ansible_host', 'ansible_ssh_host'],
+  port: ['ansible_port', 'ansible_ssh_port'],
+  user: ['ansible_user', 'ansible_ssh_user'],
+  privateKeyFile: ['ansible_ssh_private_key_file', 'ansible_private_key_file'],
+  passphrase: ['ansible_ssh_private_key_passphrase', 'ansible_private_key_passphrase'],
+  password: ['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'],
+  connection: ['ansible_connection'],
+  timeout: ['ansible_ssh_timeout', 'ansible_timeout'],
+  sshArgs: ['ansible_ssh_args', 'ansible_ssh_common_args', 'ansible_ssh_extra_args'],
+  become: ['ansible_become'],
+  becomeUser: ['ansible_become_user'],
+  becomeMethod: ['ansible_become_method'],
+  becomePassword: ['ansible_become_password', 'ansible_become_pass'],
+  knownHosts: ['mama_known_hosts'],
+  sshConfig: ['mama_ssh_config'],
+} as const;
+
+/** Means nothing here and harms nobody: about Ansible's own machinery. */
+const SILENT = new Set([
+  'ansible_group_priority',
+  'ansible_python_interpreter',
+  'ansible_pipelining',
+  'ansible_ssh_pipelining',
+  'ansible_remote_tmp',
+  'ansible_ssh_transfer_method',
+]);
+
+/** Ansible's other connection variables: what they ask for does not happen here. */
+const IGNORED =
+  /^ansible_(shell_(type|executable)|executable|ssh_executable|s(cp|ftp)_(extra_args|if_ssh|executable)|(ssh_)?host_key_checking|become_(exe|flags)|(sudo|su)(_\w+)?|winrm_\w+|psrp_\w+|httpapi_\w+|network_os|paramiko_\w+|docker_\w+)$/;
+
+const KNOWN: readonly string[] = [...Object.values(CONNECTION_VARIABLES).flat(), 'ansible_group_priority'];
+const SHORT = KNOWN.filter((name) => name.startsWith('ansible_')).map((name) =>
+  name.slice('ansible_'.length),
+);
+
+/**
+ * A warning where a variable of the inventory looks like a setting of the connection and is none: one of Ansible's
+ * that has no effect here, or a misspelt one.
+ */
+export function checkConnectionVariable(name: string, span: Span): Diagnostic | null {
+  if (!name.startsWith('ansible_') || SILENT.has(name) || KNOWN.includes(name)) return null;
+  if (IGNORED.test(name)) {
+    const hint = /host_key/.test(name)
+      ? 'host keys are always verified; mama_known_hosts names a known_hosts file of your own'
+      : 'remove it, or leave it for Ansible';
+    return warning(span, 'no-effect', `${name} has no effect here`, hint);
+  }
+  const near = closest(name.replace(/^ansible_/, ''), SHORT);
+  return near
+    ? warning(span, 'unknown-name', `no setting is called ${name}`, `did you mean "ansible_${near}"?`)
+    : null;
+}

@@ -1,0 +1,153 @@
+import { basename, dirname, extname, join } from 'node:path';
+import type { Diagnostic } from '../contract/diagnostic.ts';
+import { fault, source } from './source.ts';
+import { didYouMean } from './suggest.ts';
+import { parseYaml, type YamlMap } from './yaml.ts';
+
+/** How the loader reads the controller's files. Given to it, so that it does no I/O of its own. */
+export interface InventoryIo {
+  /** null: there is no such file. */
+  read(path: string): string | null;
+  /** Names in a directory, [] where there is none. */
+  list(dir: string): string[];
+  isDirectory(path: string): boolean;
+  /** How messages show a path. */
+  display(path: string): string;
+}
+
+/** One `-i`: a file with the text in it, or hosts written on the command line (`-i a,b,`). */
+export type InventorySource =
+  | { readonly kind: 'file'; readonly path: string; readonly text: string }
+  | { readonly kind: 'list'; readonly written: string };
+
+const ENDINGS = ['.yaml', '.yml', '.json'];
+const LEFT_ALONE = /^\.|^(group_vars|host_vars)$|~$|\.(orig|bak|md|txt|rst|retry|example|sample)$/;
+
+/** The sources behind the given paths, in their order, each once. A directory stands for its YAML files, sorted. */
+export function inventorySources(
+  paths: readonly string[],
+  io: InventoryIo,
+  diagnostics: Diagnostic[],
+): InventorySource[] {
+  const sources: InventorySource[] = [];
+  for (const path of new Set(paths.flatMap((given) => filesOf(given, io, diagnostics)))) {
+    const text = path.includes(',') ? null : io.read(path);
+    if (text !== null) sources.push({ kind: 'file', path, text });
+    else if (path.includes(',')) sources.push({ kind: 'list', written: path });
+    else diagnostics.push(missing(path, io));
+  }
+  return sources;
+}
+
+function filesOf(path: string, io: InventoryIo, diagnostics: Diagnostic[]): string[] {
+  if (path.includes(',') || !io.isDirectory(path)) return [path];
+  const names = io
+    .list(path)
+    .filter((name) => !LEFT_ALONE.test(name))
+    .sort();
+  const isYaml = (name: string) => ENDINGS.includes(extname(name)) && !io.isDirectory(join(path, name));
+  const files = names.filter(isYaml);
+  for (const name of names.filter((other) => !isYaml(other) && !io.isDirectory(join(path, other)))) {
+    const message = `${io.display(join(path, name))} is not read: of a directory only .yaml, .yml and .json files are`;
+    diagnostics.push({
+      code: 'not-read',
+      severity: 'warning',
+      message,
+      hint: 'rename it, or name it with -i',
+    });
+  }
+  if (files.length === 0) {
+    const message = `the inventory directory ${io.display(path)} holds no YAML file`;
+    diagnostics.push({
+      code: 'no-inventory',
+      message,
+      hint: 'name a file with -i, or add one that ends in .yaml',
+    });
+  }
+  return files.map((name) => join(path, name));
+}
+
+function missing(path: string, io: InventoryIo): Diagnostic {
+  const beside = io.list(dirname(path)).filter((name) => ENDINGS.includes(extname(name)));
+  const others = beside.map((name) => io.display(join(dirname(path), name)));
+  const hint =
+    didYouMean(io.display(path), others) ??
+    (others.length > 0 ? `there is: ${others.sort().join(', ')}` : null);
+  const message = `there is no inventory ${io.display(path)}`;
+  return { code: 'no-inventory', message, ...(hint ? { hint } : {}) };
+}
+
+/** The map that a file of the inventory holds; null where it is empty or something was wrong, which was then said. */
+export function readMap(
+  path: string,
+  text: string,
+  io: InventoryIo,
+  diagnostics: Diagnostic[],
+): YamlMap | null {
+  const file = io.display(path);
+  const refused = foreign(file, text);
+  if (refused) {
+    diagnostics.push(refused);
+    return null;
+  }
+  const parsed = parseYaml(file, text);
+  diagnostics.push(...parsed.diagnostics);
+  const top = parsed.value;
+  if (!top || top.kind === 'map' || (top.kind === 'scalar' && top.value === null)) {
+    return top?.kind === 'map' ? top : null;
+  }
+  diagnostics.push(fault(top.span, 'wrong-type', `${basename(file)} must hold a map ("name: …" lines)`));
+  return null;
+}
+
+/** Texts that are no YAML of ours, and what to do about each. */
+function foreign(file: string, text: string): Diagnostic | null {
+  const src = source(file, text);
+  const say = (start: number, code: string, message: string, hint: string) =>
+    fault(
+      { source: src, start, end: text.indexOf('\n', start) < 0 ? text.length : text.indexOf('\n', start) },
+      code,
+      message,
+      hint,
+    );
+  if (text.startsWith('$ANSIBLE_VAULT;')) {
+    return say(
+      0,
+      'vault',
+      'the file is encrypted and there is no password to open it with',
+      'give one with --vault-password-file',
+    );
+  }
+  if (text.startsWith('#!')) {
+    return say(
+      0,
+      'script',
+      'inventory scripts are not run',
+      'have the script write a YAML file before the run',
+    );
+  }
+  const section = /^\[([\p{L}\p{N}_.-]+)(?::(?:children|vars))?\][ \t]*(?:[#;].*)?$/mu.exec(text);
+  const hostLine = /^[\p{L}\p{N}_][\p{L}\p{N}_.:[\]-]*[ \t]+ansible_\w+=.*$/mu.exec(text);
+  if (!section && !hostLine) return null;
+  return say(
+    (section ?? hostLine)!.index,
+    'ini',
+    'this inventory is in ini form; only the YAML form is read',
+    asYaml(section?.[1], text),
+  );
+}
+
+/** The YAML form, with the names of the user's own first group and host. */
+function asYaml(section: string | undefined, text: string): string {
+  const group = section === undefined || section === 'all' || section === 'ungrouped' ? 'web' : section;
+  const host = /^([\p{L}\p{N}_][\p{L}\p{N}_.-]*)(?=$|[ \t]+\w+=)/mu.exec(text)?.[1] ?? 'web1';
+  return [
+    'write it so:',
+    'all:',
+    '  children:',
+    `    ${group}:`,
+    '      hosts:',
+    `        ${host}:`,
+    '          ansible_host: 192.0.2.1',
+  ].join('\n');
+}

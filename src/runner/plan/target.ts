@@ -1,0 +1,190 @@
+import { isAbsolute, join } from 'node:path';
+import type { Diagnostic } from '../contract/diagnostic.ts';
+import type { Target } from '../contract/exchange.ts';
+import { CONNECTION_VARIABLES } from '../language/connection-variables.ts';
+import { type ConnectionScope, ConnectionValues } from './connection-values.ts';
+import { parseSshArgs, type SshOption } from './ssh-args.ts';
+import { type SshSettings, sshSettings, sshWords } from './ssh-options.ts';
+
+/**
+ * What the command line says about connections. A host's variables count above it, as with Ansible ("Controlling how
+ * Ansible behaves: precedence rules"); `-e ansible_user=…` counts above both.
+ */
+export interface ConnectionFlags {
+  /** `-u`. */
+  readonly user?: string | undefined;
+  /** `--private-key`, a path as the process sees it. */
+  readonly privateKeyFile?: string | undefined;
+  /** `-c`. */
+  readonly connection?: string | undefined;
+  /** `--timeout`, seconds. */
+  readonly timeout?: number | undefined;
+  /** `-k`. */
+  readonly password?: string | undefined;
+  readonly passphrase?: string | undefined;
+  /** `-b`. */
+  readonly become?: boolean | undefined;
+  readonly becomeUser?: string | undefined;
+  /** `-K`. */
+  readonly becomePassword?: string | undefined;
+  /** `--ssh-common-args`, before those of the inventory. */
+  readonly sshArgs?: string | undefined;
+  /** Relative paths in the inventory start here: the directory of the first inventory. */
+  readonly inventoryDir: string;
+  /** What `~` stands for. */
+  readonly home: string;
+}
+
+export type Resolved<T> = T | { readonly diagnostics: readonly Diagnostic[] };
+
+const VARIABLES = CONNECTION_VARIABLES;
+const DEFAULT_TIMEOUT = 10;
+
+/** Everything needed to reach a host, from its variables and the command line, or what is wrong with them. */
+export function resolveTarget(
+  host: string,
+  scope: ConnectionScope,
+  flags: ConnectionFlags,
+): Resolved<{ readonly target: Target }> {
+  const values = new ConnectionValues(scope);
+  const via = connectionOf(values, flags);
+  const target = via === 'local' ? localTarget(host, values, flags) : sshTarget(host, via, values, flags);
+  return values.diagnostics.length > 0 ? { diagnostics: values.diagnostics } : { target };
+}
+
+/** What `become` means on a host where a task leaves it open. */
+export interface BecomeDefaults {
+  readonly active: boolean;
+  readonly user: string;
+  readonly method: 'sudo';
+  readonly password?: string;
+}
+
+export function becomeDefaults(
+  scope: ConnectionScope,
+  flags: ConnectionFlags,
+): Resolved<{ readonly become: BecomeDefaults }> {
+  const values = new ConnectionValues(scope);
+  values.oneOf(VARIABLES.becomeMethod, ['sudo']);
+  const become = present<BecomeDefaults>({
+    active: values.boolean(VARIABLES.become) ?? flags.become ?? false,
+    user: values.name(VARIABLES.becomeUser) ?? flags.becomeUser ?? 'root',
+    method: 'sudo',
+    password: values.text(VARIABLES.becomePassword, true) ?? flags.becomePassword,
+  });
+  return values.diagnostics.length > 0 ? { diagnostics: values.diagnostics } : { become };
+}
+
+function connectionOf(values: ConnectionValues, flags: ConnectionFlags): Target['via'] {
+  const ours = ['ssh', 'openssh', 'local'];
+  const known = [...ours, 'smart', 'paramiko', 'paramiko_ssh'];
+  const [name] = VARIABLES.connection;
+  const given = values.oneOf(VARIABLES.connection, known, ours) ?? flags.connection ?? 'ssh';
+  if (given === 'local' || given === 'openssh') return given;
+  if (given.startsWith('paramiko')) {
+    values.refuse(name, 'there is no paramiko connection', 'ssh does the same; remove it, or write ssh');
+  } else if (given !== 'ssh' && given !== 'smart') {
+    values.refuse(
+      name,
+      `--connection can't be ${JSON.stringify(given)}`,
+      'it can be ssh or openssh or local',
+    );
+  }
+  return 'ssh';
+}
+
+function localTarget(host: string, values: ConnectionValues, flags: ConnectionFlags): Target {
+  return present<Target>({
+    name: host,
+    via: 'local',
+    address: 'localhost',
+    becomePassword: values.text(VARIABLES.becomePassword, true) ?? flags.becomePassword,
+    connectTimeout: timeoutOf(values, flags, {}),
+  });
+}
+
+function sshTarget(
+  host: string,
+  via: 'ssh' | 'openssh',
+  values: ConnectionValues,
+  flags: ConnectionFlags,
+): Target {
+  const options = optionsOf(values, flags);
+  const settings = via === 'ssh' ? settingsOf(options, values) : {};
+  const path = (text: string | undefined) => text && absolute(text, flags);
+  const words = via === 'openssh' ? sshWords(options, flags.inventoryDir) : [];
+  return present<Target>({
+    name: host,
+    via,
+    address: values.name(VARIABLES.address) ?? host,
+    port: values.whole(VARIABLES.port, 1, 65535) ?? portOf(settings, values),
+    user: values.name(VARIABLES.user) ?? settings.user ?? flags.user,
+    privateKeyFile:
+      path(values.text(VARIABLES.privateKeyFile) ?? settings.privateKeyFile) ?? flags.privateKeyFile,
+    passphrase: values.text(VARIABLES.passphrase, true) ?? flags.passphrase,
+    password: values.text(VARIABLES.password, true) ?? flags.password,
+    becomePassword: values.text(VARIABLES.becomePassword, true) ?? flags.becomePassword,
+    proxyJump: settings.proxyJump,
+    knownHostsFile: path(values.text(VARIABLES.knownHosts) ?? settings.knownHostsFile),
+    sshConfigFile: path(values.text(VARIABLES.sshConfig) ?? settings.sshConfigFile),
+    sshArgs: words.length > 0 ? words : undefined,
+    connectTimeout: timeoutOf(values, flags, settings),
+  });
+}
+
+function timeoutOf(values: ConnectionValues, flags: ConnectionFlags, settings: SshSettings): number {
+  const written = values.whole(VARIABLES.timeout, 1, 86_400);
+  const option = settings.connectTimeout;
+  const fromArgs = option !== undefined && /^[1-9]\d{0,4}$/.test(option) ? Number(option) : undefined;
+  return written ?? fromArgs ?? flags.timeout ?? DEFAULT_TIMEOUT;
+}
+
+function portOf(settings: SshSettings, values: ConnectionValues): number | undefined {
+  if (settings.port === undefined) return undefined;
+  const port = /^\d{1,5}$/.test(settings.port) ? Number(settings.port) : 0;
+  if (port >= 1 && port <= 65535) return port;
+  return values.refuse(VARIABLES.sshArgs[1], `"${settings.port}" in the ssh options is no port`);
+}
+
+/** An option, and the variable or flag that gave it. */
+interface GivenOption extends SshOption {
+  readonly from: string;
+}
+
+/** What `--ssh-common-args` and the three variables for ssh's options hold, in the order in which ssh gets it. */
+function optionsOf(values: ConnectionValues, flags: ConnectionFlags): GivenOption[] {
+  const texts: [string, string | undefined][] = [
+    ['--ssh-common-args', flags.sshArgs],
+    ...VARIABLES.sshArgs.map((name): [string, string | undefined] => [name, values.args(name)]),
+  ];
+  return texts.flatMap(([from, text]) => {
+    const parsed = parseSshArgs(text ?? '');
+    if (parsed.kind === 'options') return parsed.options.map((option) => ({ ...option, from }));
+    values.refuse(
+      from,
+      `${from} ${parsed.message}`,
+      'write it as on a command line, such as -o ProxyJump=bastion',
+    );
+    return [];
+  });
+}
+
+function settingsOf(options: readonly GivenOption[], values: ConnectionValues): SshSettings {
+  const { settings, unsupported } = sshSettings(options);
+  for (const { option, hint } of unsupported) {
+    values.refuse(option.from, `the ssh connection does not know ${option.shown} of ${option.from}`, hint);
+  }
+  return settings;
+}
+
+/** `~/x` from the home directory, other relative paths from the inventory's; `none` is ssh's word for no file. */
+function absolute(path: string, { home, inventoryDir }: ConnectionFlags): string {
+  if (path === 'none') return path;
+  if (path === '~' || path.startsWith('~/')) return join(home, path.slice(1));
+  return isAbsolute(path) ? path : join(inventoryDir, path);
+}
+
+/** Without the keys whose value is undefined. */
+function present<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T;
+}
