@@ -1,0 +1,124 @@
+import type { Readable } from 'node:stream';
+import type {
+  Answers,
+  Conversation,
+  Fragment,
+  Identity,
+  Reply,
+  Traffic,
+  Trouble,
+} from '../contract/exchange.ts';
+import { sh } from '../contract/script.ts';
+import type { Line } from './line.ts';
+import type { Session } from './session.ts';
+import { Shell, type ShellOptions } from './shell.ts';
+import { Streaming } from './stream.ts';
+
+/** A conversation whose running commands can be ended on the host. */
+export interface InterruptibleConversation extends Conversation {
+  /**
+   * Ends the process groups of what runs now: SIGTERM, and SIGKILL two seconds later for those that still live. The
+   * interrupted exchanges are then answered (exit status 143) or are `lost`. Resolves when nothing of them is left, or
+   * when the host could not be told any more.
+   */
+  interrupt(): Promise<void>;
+}
+
+/** Milliseconds that a close waits for the host before it cuts the line. */
+const PATIENCE = 3000;
+
+/** The conversation over a line. `settings` apply to every shell on it. */
+export class LineConversation implements InterruptibleConversation {
+  readonly #line: Line;
+  readonly #settings: Pick<ShellOptions, 'becomePassword' | 'timeout'>;
+  readonly #shells = new Map<string, Shell>();
+  readonly #streams = new Map<Streaming, Identity>();
+
+  constructor(line: Line, settings: Pick<ShellOptions, 'becomePassword' | 'timeout'>) {
+    this.#line = line;
+    this.#settings = settings;
+  }
+
+  get traffic(): Traffic {
+    return this.#line.traffic;
+  }
+
+  /** Starts the standing shell of the login user before it is needed. */
+  start(): Promise<Session | Trouble> {
+    return this.#shell({ kind: 'login' }).start();
+  }
+
+  exchange(identity: Identity, fragments: readonly Fragment[]): Promise<Answers | Trouble> {
+    if (fragments.length === 0) return Promise.resolve({ kind: 'answers', answers: [] });
+    return this.#shell(identity).exchange(fragments);
+  }
+
+  async stream(
+    identity: Identity,
+    fragment: Fragment,
+    source: (() => Readable) | null,
+    onLine?: (line: string) => void,
+  ): Promise<Reply | Trouble> {
+    const streaming = new Streaming(this.#options(identity));
+    this.#streams.set(streaming, identity);
+    const result = await streaming.run(fragment, source, onLine);
+    this.#streams.delete(streaming);
+    return result;
+  }
+
+  async interrupt(): Promise<void> {
+    const running = [
+      ...[...this.#shells.values()]
+        .filter((shell) => shell.busy)
+        .map((shell) => ({ identity: shell.identity, session: shell.start() })),
+      ...[...this.#streams].map(([streaming, identity]) => ({ identity, session: streaming.session })),
+    ];
+    await Promise.all(running.map(({ identity, session }) => this.#end(identity, session)));
+  }
+
+  async close(): Promise<void> {
+    const busy = this.#streams.size > 0 || [...this.#shells.values()].some((shell) => shell.busy);
+    if (busy) await within(PATIENCE, this.interrupt());
+    for (const shell of this.#shells.values()) shell.end();
+    await this.#line.close();
+  }
+
+  async #end(identity: Identity, session: Promise<Session | Trouble> | null): Promise<void> {
+    const started = await session;
+    if (!started || !('info' in started)) return;
+    const { group, folder } = started.info;
+    const killer = new Shell({ ...this.#options(identity), urgent: true });
+    await killer.exchange([{ script: endGroup(group, folder), runs: 'ours', role: 'apply' }]);
+    killer.end();
+  }
+
+  #options(identity: Identity): ShellOptions {
+    return { ...this.#settings, line: this.#line, identity };
+  }
+
+  #shell(identity: Identity): Shell {
+    const key = identity.kind === 'login' ? '' : `${identity.method} ${identity.user}`;
+    let shell = this.#shells.get(key);
+    if (!shell) this.#shells.set(key, (shell = new Shell(this.#options(identity))));
+    return shell;
+  }
+}
+
+/**
+ * The standing shell itself outlives SIGTERM, so its group is never empty before SIGKILL: what is asked is whether the
+ * fragment still runs, which the shell shows by having removed the files of its exchange.
+ */
+function endGroup(group: number, folder: string) {
+  return sh`kill -s TERM -- -${group} 2>/dev/null
+i=0
+while [ -e ${folder}/q ] && [ $i -lt 20 ]; do sleep 0.1 2>/dev/null || sleep 1; i=$((i+1)); done
+[ -e ${folder}/q ] || exit 0
+kill -s KILL -- -${group} 2>/dev/null
+rm -rf -- ${folder}`;
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,52 @@
+/**
+ * The text that starts a standing shell. It travels in argv, so it holds no secret; and it stands between single quotes
+ * for a login shell of any family (sh, csh, fish), so it holds no newline, single quote, backslash or exclamation mark.
+ *
+ * What it promises on stdout, each as one line that begins with the token (anything before the first one is noise of
+ * the login's startup files):
+ *
+ *     TOKEN ready 1 PID PGID FOLDER     before it reads anything
+ *     TOKEN unfit WHAT                  the host lacks WHAT; it ends
+ *     TOKEN garbled                     its stdin was read by somebody else; it ends
+ *
+ * After that it reads requests, `TOKEN BYTES\n` and as many bytes of shell code, and sources each.
+ */
+const LOADER = [
+  'mp_u=$(umask); umask 077; mp_k=@TOKEN@; mp_T=; mp_h=x; mp_g=$$',
+  'mp_x() { echo "$mp_k unfit $1"; exit 97; }',
+  'for mp_c in mkdir dd cat rm head wc; do command -v $mp_c >/dev/null 2>&1 || mp_x $mp_c; done',
+  '{ read -r mp_h </proc/sys/kernel/hostname; } 2>/dev/null',
+  '{ read -r mp_a mp_a mp_a mp_a mp_g mp_a </proc/$$/stat; } 2>/dev/null',
+  // Folders in memory first. mkdir fails on anything that is already there, so no one can lay a trap in /tmp.
+  'for mp_d in /dev/shm "$XDG_RUNTIME_DIR" "${TMPDIR:-/tmp}" /tmp',
+  'do [ -d "$mp_d" ] && [ -w "$mp_d" ] || continue; mp_p=$mp_d/mama-play-$mp_h.; mp_T=$mp_p$$.$mp_k',
+  'mkdir "$mp_T" 2>/dev/null && break; mp_T=; done',
+  '[ "$mp_T" ] || mp_x "a writable temporary folder (tried /dev/shm, XDG_RUNTIME_DIR, TMPDIR, /tmp)"',
+  'mp_z() { rm -rf -- "$mp_T"; }; trap mp_z EXIT; trap "exit 129" HUP PIPE; trap : INT TERM',
+  // Folders of sessions that were cut off: our name, our own, and the process is dead.
+  'for mp_s in "$mp_p"*; do [ -O "$mp_s" ] || continue; mp_a=${mp_s#"$mp_p"}',
+  'kill -0 "${mp_a%%.*}" 2>/dev/null || rm -rf -- "$mp_s"; done',
+  // What the requests use: mp_f begins a fragment, mp_o is for our own, mp_d reads input, mp_w prints a file as long as
+  // it is now (whoever still writes to it can't keep us here).
+  'mp_f() { trap - EXIT HUP PIPE INT TERM; umask $mp_u; }',
+  'mp_o() { LC_ALL=C; PATH=${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin; export LC_ALL PATH; }',
+  'mp_d() { dd bs=65536 iflag=fullblock,count_bytes count=$1 of="$mp_T/$2" 2>"$mp_T/d" && return',
+  'read -r mp_a <"$mp_T/d"; mp_x "dd with iflag=fullblock,count_bytes, or room in $mp_T: $mp_a"; }',
+  'mp_w() { if [ -s "$1" ]; then head -c $(wc -c <"$1") "$1"; fi; }',
+  'echo; echo "$mp_k ready 1 $$ $mp_g $mp_T"',
+  'while read -r mp_a mp_c; do if [ "$mp_a" = $mp_k ]; then mp_d $mp_c q; . "$mp_T/q"',
+  'else echo "$mp_k garbled"; exit 98; fi; done; exit 0',
+].join('; ');
+
+/** The exit statuses of a shell that gave up, told apart from those of a login shell that never got there. */
+export const GAVE_UP = { unfit: 97, garbled: 98, folder: 96 } as const;
+
+/** The command line for the login shell. `token` is 32 hex digits. */
+export function loaderCommand(token: string): string {
+  return `exec sh -c '${LOADER.replace('@TOKEN@', token)}'`;
+}
+
+/** The line that announces a request of so many bytes. */
+export function requestLine(token: string, bytes: number): string {
+  return `${token} ${bytes}\n`;
+}

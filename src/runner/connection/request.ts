@@ -1,0 +1,115 @@
+import type { Fragment } from '../contract/exchange.ts';
+import { quote } from '../contract/script.ts';
+import { GAVE_UP, requestLine } from './loader.ts';
+
+/**
+ * The bytes of one exchange: the request line, the code, and then the input of each fragment that has one. The code
+ * answers with
+ *
+ *     TOKEN re NONCE CODE…\n      one exit status per fragment, `-` for one that was not run
+ *     out NONCE err NONCE         once per fragment
+ *
+ * Every fragment writes to files of its own, so that whatever it leaves running can't speak into a later answer, and no
+ * pipe of ours is left in its hands. Beside the fragments themselves this costs three processes: dd, cat and rm.
+ */
+export function exchangeRequest(token: string, nonce: string, fragments: readonly Fragment[]): Buffer {
+  const code = [
+    ...fragments.map(readInput),
+    `printf %s ${nonce} >"$mp_T/m" || exit ${GAVE_UP.folder}; mp_a=0 mp_r=`,
+    ...fragments.map(run),
+    `echo "$mp_k re ${nonce}$mp_r"`,
+    ...print(nonce, fragments),
+    'rm -f "$mp_T"/*',
+  ];
+  return request(token, code, fragments);
+}
+
+/**
+ * The bytes that start one fragment on a shell of its own, with the rest of the channel as its stdin (`stdin: true`) and
+ * the channel's streams as its output. Both streams carry NONCE before and after what is the fragment's, and then
+ * stdout says `TOKEN done CODE\n`.
+ */
+export function streamRequest(token: string, nonce: string, fragment: Fragment, stdin: boolean): Buffer {
+  const code = [
+    readInput(fragment, 0),
+    `echo "$mp_k live ${nonce}"; printf %s ${nonce} >&2`,
+    `${subshell(fragment, 0)} ${stdin ? '' : `<${input(fragment, 0)}`}`,
+    `mp_r=$?; printf %s ${nonce} >&2; printf %s ${nonce}; echo "$mp_k done $mp_r"; exit 0`,
+  ];
+  return request(token, code, [fragment]);
+}
+
+function request(token: string, code: readonly string[], fragments: readonly Fragment[]): Buffer {
+  const body = Buffer.from(code.filter((line) => line !== '').join('\n') + '\n');
+  const inputs = fragments.flatMap((fragment) => fragment.script.input ?? []);
+  return Buffer.concat([Buffer.from(requestLine(token, body.length)), body, ...inputs]);
+}
+
+/** All inputs are read before anything runs, so the channel is in step whatever the fragments do. */
+function readInput(fragment: Fragment, i: number): string {
+  const bytes = fragment.script.input?.length ?? 0;
+  return bytes > 0 ? `mp_d ${bytes} ${i}i` : '';
+}
+
+function input(fragment: Fragment, i: number): string {
+  return fragment.script.input && fragment.script.input.length > 0 ? `"$mp_T/${i}i"` : '/dev/null';
+}
+
+function run(fragment: Fragment, i: number): string {
+  const call = `${subshell(fragment, i)} <${input(fragment, i)} >"$mp_T/${i}o" 2>"$mp_T/${i}e"`;
+  if (fragment.role === 'probe') return `${call}\nmp_r="$mp_r $?"`;
+  return `if [ $mp_a = 0 ]; then ${call}\nmp_a=$?; mp_r="$mp_r $mp_a"; else mp_r="$mp_r -"; >"$mp_T/${i}o"; >"$mp_T/${i}e"; fi`;
+}
+
+/**
+ * Our own code is evaluated in a subshell. The user's gets a shell of its own, so that `$$` and `$PPID` are what he
+ * expects and none of our functions and variables is in his way; and from a file, so that it shows in no process list.
+ */
+function subshell(fragment: Fragment, i: number): string {
+  const text = fragment.script.text;
+  const wrong = unspeakable(fragment);
+  if (wrong) return `( echo ${quote(wrong)} >&2; exit 2 )`;
+  if (fragment.runs === 'ours') return `( mp_f; mp_o; ${exports(fragment)}eval ${quote(` ${text}`)} )`;
+  return `( mp_f; printf "%s\\n" ${quote(text)} >"$mp_T/${i}s"; ${exports(fragment)}exec sh "$mp_T/${i}s" )`;
+}
+
+function exports(fragment: Fragment): string {
+  return Object.entries(fragment.environment ?? {})
+    .map(([name, value]) => `${name}=${quote(value)}; export ${name}; `)
+    .join('');
+}
+
+/** What no shell can be told. The languages above refuse it earlier, with a position. */
+function unspeakable(fragment: Fragment): string | null {
+  if (fragment.script.text.includes('\0')) return 'the command holds a NUL character';
+  for (const [name, value] of Object.entries(fragment.environment ?? {})) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+      return `${JSON.stringify(name)} can't be the name of an environment variable`;
+    if (value.includes('\0')) return `the environment variable ${name} holds a NUL character`;
+  }
+  return null;
+}
+
+/** Prints the files of all fragments, with the mark after each. Neighbouring files that are surely complete share one cat. */
+function print(nonce: string, fragments: readonly Fragment[]): string[] {
+  const failed = `|| exit ${GAVE_UP.folder}`;
+  const code: string[] = [];
+  let complete: string[] = [];
+  const flush = (): void => {
+    if (complete.length > 0) code.push(`cat ${complete.join(' ')} ${failed}`);
+    complete = [];
+  };
+  fragments.forEach((fragment, i) => {
+    for (const file of [`"$mp_T/${i}o"`, `"$mp_T/${i}e"`]) {
+      if (fragment.runs === 'ours' && fragment.role === 'probe') {
+        complete.push(file, '"$mp_T/m"');
+        if (complete.length >= 400) flush();
+        continue;
+      }
+      flush();
+      code.push(`mp_w ${file} ${failed}; printf %s ${nonce}`);
+    }
+  });
+  flush();
+  return code;
+}

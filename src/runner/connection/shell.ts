@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import type { Answers, Fragment, Identity, Trouble } from '../contract/exchange.ts';
+import { type Line, type Pipe, send } from './line.ts';
+import { exchangeRequest } from './request.ts';
+import { openSession, type Session } from './session.ts';
+import { trouble } from './trouble.ts';
+
+export interface ShellOptions {
+  readonly line: Line;
+  readonly identity: Identity;
+  readonly becomePassword: string | undefined;
+  readonly timeout: number;
+  readonly urgent?: boolean;
+}
+
+interface Waiting {
+  readonly nonce: string;
+  readonly fragments: readonly Fragment[];
+  readonly resolve: (answer: Answers | Trouble) => void;
+}
+
+/**
+ * The standing shell of one identity. Exchanges are written as they come and answered in their order; the shell is
+ * started by the first one, and again by the next one after it has died.
+ */
+export class Shell {
+  readonly #options: ShellOptions;
+  readonly #waiting: Waiting[] = [];
+  #pipe: { readonly pipe: Pipe; readonly token: string } | null = null;
+  #session: Promise<Session | Trouble> | null = null;
+
+  constructor(options: ShellOptions) {
+    this.#options = options;
+  }
+
+  get identity(): Identity {
+    return this.#options.identity;
+  }
+
+  get busy(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Starts the shell if it doesn't run; what came of it. */
+  start(): Promise<Session | Trouble> {
+    this.#session ??= this.#open();
+    return this.#session;
+  }
+
+  exchange(fragments: readonly Fragment[]): Promise<Answers | Trouble> {
+    return new Promise((resolve) => {
+      const waiting = { nonce: randomBytes(16).toString('hex'), fragments, resolve };
+      this.#waiting.push(waiting);
+      if (this.#pipe) this.#write(this.#pipe, waiting);
+      else void this.start();
+    });
+  }
+
+  /** Lets the shell end: it removes what it made, and what it runs goes on to its end. */
+  end(): void {
+    this.#pipe?.pipe.stdin.end();
+  }
+
+  async #open(): Promise<Session | Trouble> {
+    const session = await openSession({
+      ...this.#options,
+      heard: {
+        reply: (nonce, answers) => this.#answered(nonce, { kind: 'answers', answers }),
+        live: () => {},
+        done: () => {},
+      },
+      writable: (pipe, token) => {
+        this.#pipe = { pipe, token };
+        for (const waiting of this.#waiting) this.#write(this.#pipe, waiting);
+      },
+      ended: (_ending, gaveUp) => this.#died(gaveUp ?? this.#lost()),
+    });
+    if (!('info' in session)) this.#died(session);
+    return session;
+  }
+
+  #write(to: { readonly pipe: Pipe; readonly token: string }, waiting: Waiting): void {
+    send(this.#options.line, to.pipe, exchangeRequest(to.token, waiting.nonce, waiting.fragments));
+  }
+
+  #answered(nonce: string, answers: Answers): void {
+    const waiting = this.#waiting.shift();
+    if (waiting?.nonce === nonce) return waiting.resolve(answers);
+    waiting?.resolve(this.#lost());
+    this.#pipe?.pipe.destroy();
+  }
+
+  #died(why: Trouble): void {
+    this.#pipe = null;
+    this.#session = null;
+    for (const waiting of this.#waiting.splice(0)) waiting.resolve(why);
+  }
+
+  #lost(): Trouble {
+    return trouble('lost', `the shell on ${this.#options.line.name} ended in the middle of a command`);
+  }
+}

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import type { Fragment, Reply, Trouble } from '../contract/exchange.ts';
+import { type Pipe, send } from './line.ts';
+import { MarkScanner } from './reply.ts';
+import { streamRequest } from './request.ts';
+import { openSession, type Session } from './session.ts';
+import type { ShellOptions } from './shell.ts';
+import { Lines, Tail } from './tail.ts';
+import { trouble } from './trouble.ts';
+
+const OUT_LIMIT = 8 * 1024 * 1024;
+const ERR_LIMIT = 64 * 1024;
+
+/** One fragment on a shell of its own, its stdin fed from a stream. Of its output the last 8 MiB and 64 KiB are kept. */
+export class Streaming {
+  readonly #options: ShellOptions;
+  readonly #nonce = randomBytes(16).toString('hex');
+  session: Promise<Session | Trouble> | null = null;
+
+  constructor(options: ShellOptions) {
+    this.#options = options;
+  }
+
+  run(
+    fragment: Fragment,
+    source: (() => Readable) | null,
+    onLine: (line: string) => void = () => {},
+  ): Promise<Reply | Trouble> {
+    return new Promise((resolve) => {
+      const out = new Tail(OUT_LIMIT);
+      const err = new LiveErr(this.#nonce, onLine);
+      const lines = new Lines(onLine);
+      let feed: Readable | null = null;
+      let pipe: Pipe | null = null;
+
+      const finish = (result: Reply | Trouble): void => {
+        feed?.destroy();
+        pipe?.destroy();
+        resolve(result);
+      };
+
+      this.session = openSession({
+        ...this.#options,
+        heard: {
+          reply: () => {},
+          live: (chunk) => {
+            out.add(chunk);
+            lines.add(chunk);
+          },
+          done: (code) => {
+            void err.complete().then(() => {
+              lines.end();
+              finish({ kind: 'reply', code, out: out.bytes(), err: err.bytes() });
+            });
+          },
+        },
+        stderr: (chunk) => err.add(chunk),
+        writable: (to, token) => {
+          pipe = to;
+          send(this.#options.line, to, streamRequest(token, this.#nonce, fragment, source !== null));
+          feed?.destroy();
+          if (source) feed = this.#feed(source, to, finish);
+        },
+        ended: (_ending, gaveUp) =>
+          finish(
+            gaveUp ??
+              trouble(
+                'lost',
+                `the connection to ${this.#options.line.name} was lost in the middle of a command`,
+              ),
+          ),
+      });
+      void this.session.then((session) => {
+        if (!('info' in session)) finish(session);
+      });
+    });
+  }
+
+  #feed(source: () => Readable, to: Pipe, finish: (result: Trouble) => void): Readable | null {
+    const { traffic, name } = this.#options.line;
+    const unreadable = (error: Error): void =>
+      finish(trouble('lost', `what was to be sent to ${name} could not be read: ${error.message}`));
+    let feed: Readable;
+    try {
+      feed = source();
+    } catch (error) {
+      unreadable(error as Error);
+      return null;
+    }
+    feed.on('error', unreadable);
+    feed.on('data', (chunk: Buffer | string) => {
+      traffic.sent += chunk.length;
+    });
+    feed.pipe(to.stdin);
+    return feed;
+  }
+}
+
+/** stderr of a streamed fragment: what stands between two marks. */
+class LiveErr {
+  readonly #scanner: MarkScanner;
+  readonly #tail = new Tail(ERR_LIMIT);
+  readonly #lines: Lines;
+  #marks = 0;
+  #completed: () => void = () => {};
+
+  constructor(nonce: string, onLine: (line: string) => void) {
+    this.#scanner = new MarkScanner(nonce);
+    this.#lines = new Lines(onLine);
+  }
+
+  add(chunk: Buffer): void {
+    let rest: Buffer | null = chunk;
+    while (rest && rest.length > 0 && this.#marks < 2) {
+      const { before, after } = this.#scanner.scan(rest);
+      if (this.#marks === 1) for (const piece of before) this.#take(piece);
+      if (after) this.#marks += 1;
+      rest = after;
+    }
+    if (this.#marks >= 2) this.#completed();
+  }
+
+  /** Resolves when the second mark was seen; after a second without it at the latest (the fragment may have closed it). */
+  async complete(): Promise<void> {
+    if (this.#marks < 2) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 1000);
+        this.#completed = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#lines.end();
+  }
+
+  bytes(): Buffer {
+    return this.#tail.bytes();
+  }
+
+  #take(piece: Buffer): void {
+    this.#tail.add(piece);
+    this.#lines.add(piece);
+  }
+}

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import type { Identity, Trouble } from '../contract/exchange.ts';
+import { trouble } from './trouble.ts';
+
+/** One way to become somebody on the host; tried in this order. */
+export type Attempt =
+  | { readonly kind: 'plain' }
+  /** Never asks: it works or fails at once, so a request may be sent along. */
+  | { readonly kind: 'sudo'; readonly user: string }
+  /** Asks with `prompt`, which nobody can know; nothing may be sent before the shell is ready. */
+  | {
+      readonly kind: 'sudo-password';
+      readonly user: string;
+      readonly prompt: string;
+      readonly password: string;
+    };
+
+/** How to become `identity` when logged in as `login` (null: not known). */
+export function attempts(
+  identity: Identity,
+  login: string | null,
+  password: string | undefined,
+): Attempt[] | Trouble {
+  if (identity.kind === 'login' || identity.user === login) return [{ kind: 'plain' }];
+  const { user } = identity;
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.@-]*\$?$/.test(user)) {
+    return trouble('become', `${JSON.stringify(user)} is not a user name`, 'correct become_user');
+  }
+  const silent: Attempt = { kind: 'sudo', user };
+  if (password === undefined) return [silent];
+  return [
+    silent,
+    { kind: 'sudo-password', user, password, prompt: `mama-play-${randomBytes(12).toString('hex')}:` },
+  ];
+}
+
+/** The loader's command line (`exec sh -c '…'`), run as wanted. */
+export function wrap(attempt: Attempt, loader: string): string {
+  if (attempt.kind === 'plain') return loader;
+  const shell = loader.replace(/^exec /, '');
+  const user = attempt.user.replace('$', '\\$');
+  if (attempt.kind === 'sudo') return `exec sudo -n -H -u ${user} -- ${shell}`;
+  return `exec sudo -S -H -p ${attempt.prompt} -u ${user} -- ${shell}`;
+}
+
+/** What one knows of a sudo that ended before the shell was ready. */
+export interface SudoEnd {
+  readonly host: string;
+  readonly user: string;
+  readonly login: string | null;
+  readonly code: number | null;
+  readonly stderr: string;
+  /** How often our prompt was seen. */
+  readonly prompts: number;
+  readonly passwordGiven: boolean;
+}
+
+export function sudoTrouble(end: SudoEnd): Trouble {
+  const who = `${end.login ?? 'the login user'} can't become ${end.user} on ${end.host}`;
+  const words = lastWords(end.stderr, end.passwordGiven);
+  if (end.code === 127 || /(sudo|exec)[^\n]*(not found|No such file)/i.test(end.stderr)) {
+    return trouble(
+      'become',
+      `${who}: there is no sudo on it`,
+      `install sudo there, or log in as ${end.user}`,
+    );
+  }
+  if (end.prompts > 1 || (end.prompts === 1 && /incorrect password|try again/i.test(end.stderr))) {
+    return trouble('become', `${who}: wrong password`, 'check the password of -K or ansible_become_password');
+  }
+  if (/not in the sudoers|is not allowed|may not run/i.test(end.stderr)) {
+    return trouble('become', `${who}: ${words}`, `allow it in /etc/sudoers.d on ${end.host}`);
+  }
+  if (/tty/i.test(end.stderr)) {
+    return trouble('become', `${who}: ${words}`, `remove "requiretty" from /etc/sudoers on ${end.host}`);
+  }
+  if (!end.passwordGiven && /password/i.test(end.stderr)) {
+    const hint = 'give it with -K or ansible_become_password, or allow NOPASSWD in /etc/sudoers.d';
+    return trouble('become', `${who}: sudo asks for a password`, hint);
+  }
+  return trouble(
+    'become',
+    `${who}: ${words}`,
+    end.passwordGiven ? undefined : 'is a password needed? give it with -K or ansible_become_password',
+  );
+}
+
+function lastWords(stderr: string, passwordGiven: boolean): string {
+  const said = stderr
+    .split('\n')
+    .map((line) => line.replace(/mama-play-[0-9a-f]{24}:/g, '').trim())
+    .filter((line) => line !== '');
+  const last = said.at(-1);
+  if (last) return last;
+  return passwordGiven ? 'sudo ended without a word' : 'sudo refused without a word';
+}
