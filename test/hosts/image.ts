@@ -7,7 +7,7 @@ import { MADE_FROM, type TestHost } from './table.ts';
 const CONTEXT = join(import.meta.dirname, 'image');
 
 /** Builds the image of this stage where it is missing or its definition changed. Returns its name. */
-export async function ensureImage(stage: TestHost['stage'], base: string): Promise<string> {
+export async function ensureImage(stage: TestHost['stage'] | 'vm-tools', base: string): Promise<string> {
   const name = `mama-test-host:${stage}`;
   const wanted = fingerprint(
     base,
