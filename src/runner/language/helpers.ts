@@ -87,9 +87,9 @@ export const HELPERS: ReadonlyMap<string, Helper> = new Map(
         run: ([value, fallback]) => value!.peek() ?? fallback!.get(),
       },
     ),
-    lazy('defined', 'defined value', 1, 1, 'True if there is such a variable or field, and it is not null.', {
+    lazy('defined', 'defined value', 1, 1, 'True if there is such a variable or field.', {
       maybe: true,
-      run: ([value]) => (value!.peek() ?? null) !== null,
+      run: ([value]) => value!.peek() !== undefined,
     }),
     lazy(
       'and',

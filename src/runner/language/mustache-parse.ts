@@ -1,6 +1,6 @@
 import Handlebars from 'handlebars';
 import { foreignBraces } from './braces.ts';
-import type { Mistake, Range } from './mustache.ts';
+import type { Mistake, Range } from './mistake.ts';
 
 /** Handlebars' own tree, with positions as offsets. */
 export interface Parsed {

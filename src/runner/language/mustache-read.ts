@@ -1,7 +1,8 @@
 import type { Json } from '../contract/json.ts';
 import { foreignBraces } from './braces.ts';
 import { HELPERS, type Helper } from './helpers.ts';
-import type { Base, Expr, Mistake, Mustache, Piece, Range } from './mustache.ts';
+import type { Mistake, Range } from './mistake.ts';
+import type { Base, Expr, Mustache, Piece } from './mustache.ts';
 import { type Parsed, parseMustache } from './mustache-parse.ts';
 import { didYouMean } from './suggest.ts';
 

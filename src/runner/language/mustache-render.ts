@@ -1,8 +1,9 @@
 import { isObject, type Json } from '../contract/json.ts';
 import { field, type Helper, kindOf, Misuse, printed, truthy } from './helpers.ts';
 import { explainMissing } from './missing.ts';
+import type { Mistake, Range } from './mistake.ts';
 import type { Evaluated, Scope } from './model.ts';
-import type { Expr, Mistake, Mustache, Piece, Range } from './mustache.ts';
+import type { Expr, Mustache, Piece } from './mustache.ts';
 import { didYouMean } from './suggest.ts';
 
 /** What came of rendering; a mistake is still in the text's own offsets. */

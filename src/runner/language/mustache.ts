@@ -1,5 +1,6 @@
 import type { Json } from '../contract/json.ts';
 import type { Helper } from './helpers.ts';
+import type { Mistake, Range } from './mistake.ts';
 
 /** A Handlebars text, read: no position in it is a file's, so that equal texts can share one. */
 export interface Mustache {
@@ -9,19 +10,6 @@ export interface Mustache {
   /** `reads`, and the names that only `default` or `defined` asks for. */
   readonly mentions: ReadonlyMap<string, Range>;
   readonly mistakes: readonly Mistake[];
-}
-
-/** A stretch of the text, in UTF-16 units, end exclusive. */
-export interface Range {
-  readonly start: number;
-  readonly end: number;
-}
-
-export interface Mistake {
-  readonly code: string;
-  readonly range: Range;
-  readonly message: string;
-  readonly hint?: string | undefined;
 }
 
 export type Piece =

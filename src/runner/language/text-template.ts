@@ -1,11 +1,12 @@
-import type { Diagnostic } from '../contract/diagnostic.ts';
 import type { Json } from '../contract/json.ts';
 import { type Locate, locate } from './locate.ts';
+import { diagnose } from './mistake.ts';
 import type { Evaluated, Loaded, Scope } from './model.ts';
-import type { Expr, Mistake, Mustache } from './mustache.ts';
+import type { Expr, Mustache } from './mustache.ts';
 import { readMustache } from './mustache-read.ts';
 import { type Rendered, renderText, renderValue } from './mustache-render.ts';
-import { fault, type Source, type Span } from './source.ts';
+import { remember } from './remember.ts';
+import type { Source, Span } from './source.ts';
 
 /** A text with `{{ }}`, compiled. */
 export interface TextTemplate {
@@ -79,21 +80,4 @@ function placed<T>(rendered: Rendered<T>, at: Locate): Evaluated<T> {
     : rendered;
 }
 
-function diagnose({ code, range, message, hint }: Mistake, at: Locate): Diagnostic {
-  return fault(at(range.start, range.end), code, message, hint);
-}
-
-const KEPT = 2000;
-const KEPT_LENGTH = 2000;
-const memory = new Map<string, Mustache>();
-
-/** Equal texts are read once; only short ones are kept, and no more than `KEPT`. */
-function cached(text: string): Mustache {
-  const known = memory.get(text);
-  if (known) return known;
-  const mustache = readMustache(text);
-  if (text.length > KEPT_LENGTH) return mustache;
-  if (memory.size >= KEPT) memory.clear();
-  memory.set(text, mustache);
-  return mustache;
-}
+const cached = remember(readMustache);

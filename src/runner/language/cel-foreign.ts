@@ -1,0 +1,110 @@
+/** What people write by habit from Jinja, Python, JavaScript or shell, and whether it stands in this expression. */
+interface Habit {
+  readonly pattern: RegExp;
+  readonly message: string;
+  readonly hint: string;
+}
+
+const HABITS: readonly Habit[] = [
+  { pattern: /\{\{|\}\}/, message: 'an expression is written without {{ }}', hint: 'take the braces away' },
+  { pattern: /\{%/, message: 'an expression is written without {% %}', hint: 'take them away' },
+  {
+    pattern: /\bis\s+(?:not\s+)?(?:un)?defined\b/,
+    message: '"is defined" is has(…) here',
+    hint: 'write has(vars.x) for a variable, has(x.y) for a field',
+  },
+  {
+    pattern: /\bis\s+(?:not\s+)?(?:changed|failed|skipped|succeeded|success)\b/,
+    message: 'the state of a result is a field of it',
+    hint: 'write result.changed, result.failed or result.skipped',
+  },
+  { pattern: /\bis\s+(?:not\s+)?[Nn]one\b/, message: '"is none" is "== null" here', hint: 'write x == null' },
+  { pattern: /\bnot\s+in\b/, message: '"not in" is not known here', hint: 'write !(x in list)' },
+  { pattern: /\band\b/, message: '"and" is "&&" here', hint: 'write a && b' },
+  { pattern: /\bor\b/, message: '"or" is "||" here', hint: 'write a || b' },
+  { pattern: /\bnot\b/, message: '"not" is "!" here', hint: 'write !a, or !(a == b)' },
+  { pattern: /===|!==/, message: '"===" is "==" here', hint: 'write a == b' },
+  { pattern: /<>/, message: '"<>" is "!=" here', hint: 'write a != b' },
+  { pattern: /(?<![=!<>])=(?!=)/, message: '"=" is "==" here', hint: 'write a == b' },
+  {
+    pattern: /(?<!\|)\|(?!\|)/,
+    message: 'filters are not known in expressions',
+    hint: 'call a function: size(x), x.split(",")',
+  },
+  { pattern: /(?<!&)&(?!&)/, message: '"&" is "&&" here', hint: 'write a && b' },
+  {
+    pattern: /\bif\b.*\belse\b/,
+    message: '"a if b else c" is "b ? a : c" here',
+    hint: 'write test ? yes : no',
+  },
+  { pattern: /`/, message: 'a text stands in double or single quotes', hint: 'write "text"' },
+  { pattern: /\.\s*\d/, message: 'an item is taken with square brackets', hint: 'write list[0]' },
+];
+
+export interface ForeignExpression {
+  readonly start: number;
+  readonly end: number;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** The first habit in an expression that can't be parsed. `parses` says whether a rewritten one is CEL. */
+export function foreignExpression(text: string, parses: (text: string) => boolean): ForeignExpression | null {
+  const bare = masked(text);
+  for (const { pattern, message, hint } of HABITS) {
+    const match = pattern.exec(bare);
+    if (!match) continue;
+    const ours = text.length <= 500 ? rewritten(text, bare) : null;
+    const written = ours !== null && ours !== text && parses(ours) ? `write ${ours}` : hint;
+    return { start: match.index, end: match.index + match[0].length, message, hint: written };
+  }
+  return null;
+}
+
+/** The text with everything in quotes blanked, character for character. */
+function masked(text: string): string {
+  return text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, (quoted) => '\0'.repeat(quoted.length));
+}
+
+const OPERAND = '[\\w.\\0]+(?:\\[[\\w\\0]+\\])?';
+
+const REWRITES: readonly (readonly [RegExp, string | ((...parts: string[]) => string)])[] = [
+  [/\{\{\s*|\s*\}\}/g, ''],
+  [new RegExp(`(${OPERAND})\\s+is\\s+defined\\b`, 'g'), (_, name) => presence(name!)],
+  [
+    new RegExp(`(${OPERAND})\\s+is\\s+(?:not\\s+defined|undefined)\\b`, 'g'),
+    (_, name) => `!${presence(name!)}`,
+  ],
+  [new RegExp(`(${OPERAND})\\s+is\\s+(changed|failed|skipped)\\b`, 'g'), '$1.$2'],
+  [new RegExp(`(${OPERAND})\\s+is\\s+not\\s+(changed|failed|skipped)\\b`, 'g'), '!$1.$2'],
+  [new RegExp(`(${OPERAND})\\s+is\\s+succe(?:eded|ss)\\b`, 'g'), '!$1.failed'],
+  [new RegExp(`(${OPERAND})\\s+is\\s+none\\b`, 'gi'), '$1 == null'],
+  [new RegExp(`(${OPERAND})\\s+is\\s+not\\s+none\\b`, 'gi'), '$1 != null'],
+  [new RegExp(`(${OPERAND})\\s+not\\s+in\\s+(${OPERAND})`, 'g'), '!($1 in $2)'],
+  [/\band\b/g, '&&'],
+  [/\bor\b/g, '||'],
+  [new RegExp(`\\bnot\\s+(${OPERAND}(?:\\([^()]*\\))?)(?=\\s*(?:$|&&|\\|\\||\\)))`, 'g'), '!$1'],
+  [/\bnot\s+(?=\()/g, '!'],
+  [new RegExp(`\\bnot\\s+(${OPERAND}\\s*(?:==|!=|<=?|>=?)\\s*${OPERAND})`, 'g'), '!($1)'],
+  [/===/g, '=='],
+  [/!==/g, '!='],
+  [/<>/g, '!='],
+  [/(?<![=!<>])=(?!=)/g, '=='],
+  [/\bTrue\b/g, 'true'],
+  [/\bFalse\b/g, 'false'],
+  [/\bNone\b/g, 'null'],
+];
+
+/** The whole expression in CEL's words, as far as these rules go. Quoted texts pass through untouched. */
+function rewritten(text: string, bare: string): string | null {
+  const quoted: string[] = [];
+  for (const run of bare.matchAll(/\0+/g)) quoted.push(text.slice(run.index, run.index + run[0].length));
+  let ours = bare.replace(/\0+/g, '\0');
+  for (const [pattern, by] of REWRITES) ours = ours.replace(pattern, by as string);
+  if ((ours.match(/\0/g) ?? []).length !== quoted.length) return null;
+  return ours.replace(/\0/g, () => quoted.shift()!).trim();
+}
+
+function presence(name: string): string {
+  return name.includes('.') ? `has(${name})` : `has(vars.${name})`;
+}

@@ -1,0 +1,66 @@
+import type { Json } from '../contract/json.ts';
+
+/**
+ * Plain data as CEL sees it: whole numbers are `int` (BigInt), other numbers `double`, maps are Maps (a plain object
+ * with a key called "constructor" would be taken for a class). Whole numbers beyond 2^53 stay doubles.
+ */
+export function toCel(value: Json): unknown {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(toCel);
+  return new Map(Object.entries(value).map(([key, item]) => [key, toCel(item)]));
+}
+
+/** Why a value can't leave an expression. */
+export class NoJson {
+  readonly message: string;
+  constructor(message: string) {
+    this.message = message;
+  }
+}
+
+/** The way back. Bytes, times and types have no form in plain data. */
+export function fromCel(value: unknown): Json | NoJson {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'bigint') return whole(value);
+  if (typeof value === 'number') {
+    return Number.isFinite(value) ? value : new NoJson('the result is not a finite number');
+  }
+  if (Array.isArray(value)) return list(value);
+  if (value instanceof Map) return map([...value]);
+  if (value !== undefined && typeof value === 'object') {
+    if (Object.getPrototypeOf(value) === Object.prototype) return map(Object.entries(value));
+    const inner: unknown = value.valueOf();
+    if (typeof inner === 'bigint') return whole(inner);
+  }
+  return new NoJson(
+    'the result is neither text, number, true, false, list nor map; write string(…) around it',
+  );
+}
+
+function whole(value: bigint): number | NoJson {
+  const number = Number(value);
+  return Number.isSafeInteger(number)
+    ? number
+    : new NoJson(`the number ${value} is too large; write it as text`);
+}
+
+function list(items: readonly unknown[]): Json | NoJson {
+  const values: Json[] = [];
+  for (const item of items) {
+    const value = fromCel(item);
+    if (value instanceof NoJson) return value;
+    values.push(value);
+  }
+  return values;
+}
+
+function map(entries: readonly [unknown, unknown][]): Json | NoJson {
+  const values: [string, Json][] = [];
+  for (const [key, item] of entries) {
+    const value = fromCel(item);
+    if (value instanceof NoJson) return value;
+    values.push([String(key), value]);
+  }
+  return Object.fromEntries(values);
+}
