@@ -53,6 +53,18 @@ export class LadderScope implements PlanScope {
     return value;
   }
 
+  /** Is there a variable of that name? Nothing is evaluated. */
+  has(name: string): boolean {
+    const { ladder } = this;
+    return (
+      ladder.magic(name) !== undefined ||
+      ladder.pending.has(name) ||
+      ladder.memory.has(name) ||
+      ladder.loops.some((loop) => loop.has(name)) ||
+      this.origin(name) !== undefined
+    );
+  }
+
   at(site: Site | undefined): LadderScope {
     if (!site) return this;
     let scope = this.elsewhere.get(site);

@@ -21,7 +21,7 @@ export interface SourceIo {
     | { readonly kind: 'file' | 'directory' | 'other'; readonly size: number; readonly mode: number }
     | undefined;
   /** Entries of a directory, links not followed, in any order. */
-  list(
+  entries(
     path: string,
   ): readonly { readonly name: string; readonly kind: 'file' | 'directory' | 'link' | 'other' }[];
   readLink(path: string): string;
@@ -107,7 +107,7 @@ export class Sources {
   private walk(root: string, below: string): readonly LocalEntry[] | Refusal {
     const entries: LocalEntry[] = [];
     const here = below ? this.io.join(root, below) : root;
-    const sorted = [...this.io.list(here)].sort((a, b) => (a.name < b.name ? -1 : 1));
+    const sorted = [...this.io.entries(here)].sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const { name, kind } of sorted) {
       const path = below ? `${below}/${name}` : name;
       const full = this.io.join(here, name);

@@ -1,0 +1,167 @@
+import type { PlayOptions } from '../cli.ts';
+import { type Diagnostic, isError } from '../contract/diagnostic.ts';
+import type { RunEvent } from '../contract/event.ts';
+import type { Target, Trouble } from '../contract/exchange.ts';
+import { Secrets } from '../contract/secret.ts';
+import { exitCode } from '../engine/exit-code.ts';
+import { runPlays, type SelectedPlay, type Stop } from '../engine/run.ts';
+import { findHost } from '../language/inventory.ts';
+import { hostScope } from '../plan/context.ts';
+import { type ConnectionFlags, resolveTarget } from '../plan/target.ts';
+import { makeReporter, type Reporter } from '../report/reporter.ts';
+import { taskTypes } from '../tasks/index.generated.ts';
+import { fileAccess } from './files.ts';
+import { listing } from './listing.ts';
+import { collectSecrets, inventoryDir, type Project, readProject } from './project.ts';
+import type { Terminal } from './terminal.ts';
+
+/** `mama-play PLAYBOOK… -i INVENTORY`: resolves to the exit code. */
+export async function playCommand(options: PlayOptions, terminal: Terminal): Promise<number> {
+  const files = fileAccess(terminal.cwd, terminal.home);
+  const reporter = makeReporter({
+    output: options.output ?? (terminal.isTty ? 'tty' : 'plain'),
+    diff: options.diff,
+    check: options.check,
+    verbosity: options.verbosity,
+    terminal,
+  });
+  const project = readProject(options, files, terminal.cwd, taskTypes);
+  const flags = connectionFlags(options, terminal);
+  const targets = targetsOf(project, flags);
+  const diagnostics = [...project.diagnostics, ...targets.diagnostics];
+  tell(reporter, diagnostics);
+  if (diagnostics.some(isError)) {
+    reporter.close();
+    return 1;
+  }
+  for (const msg of project.notes) reporter.on({ event: 'note', level: 'info', msg });
+  if (options.list || options.syntaxCheck) {
+    reporter.close();
+    if (options.list) terminal.out(listing(project, options.list));
+    return 0;
+  }
+  return run(project, options, flags, terminal, reporter);
+}
+
+async function run(
+  project: Project,
+  options: PlayOptions,
+  given: ConnectionFlags,
+  terminal: Terminal,
+  reporter: Reporter,
+): Promise<number> {
+  const passwords = await askPasswords(options, terminal);
+  if (passwords === null) {
+    reporter.close();
+    terminal.err('a password is to be asked for (-k, -K), but there is no terminal to ask on\n');
+    return 1;
+  }
+  const flags = { ...given, ...passwords };
+  const secrets = new Secrets();
+  for (const password of Object.values(passwords)) secrets.add(password);
+  collectSecrets(project.plays, project.context, secrets);
+  const { connector } = await import('../connection/connect.ts');
+  const connect = connector({
+    env: terminal.env,
+    askPassphrase: (prompt) => terminal.askSecret(prompt),
+    warn: (msg) => reporter.on({ event: 'note', level: 'warning', msg }),
+  });
+  let interrupted: number | null = null;
+  const resolve = resolver(project, flags, secrets);
+  const recap = await runPlays({
+    plays: project.plays,
+    context: project.context,
+    connect,
+    resolve,
+    emit: (event: RunEvent) => reporter.on(event),
+    secrets,
+    forks: options.forks,
+    batching: options.batching,
+    forceHandlers: options.forceHandlers,
+    onStart: (stop: Stop) =>
+      terminal.onInterrupt((signal, count) => {
+        interrupted = signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 129;
+        if (signal === 'SIGINT' && count === 1) {
+          stop.gently();
+          reporter.on({
+            event: 'note',
+            level: 'warning',
+            msg: 'stopping: the running tasks are finished first; ^C again ends them at once',
+          });
+        } else void stop.now();
+      }),
+  });
+  reporter.close();
+  return interrupted ?? exitCode(recap, { interrupted: false, detailed: options.detailedExitcode });
+}
+
+function tell(reporter: Reporter, diagnostics: readonly Diagnostic[]): void {
+  for (const diagnostic of diagnostics) reporter.on({ event: 'error', diagnostic });
+}
+
+function connectionFlags(options: PlayOptions, terminal: Terminal): ConnectionFlags {
+  return {
+    user: options.user ?? undefined,
+    privateKeyFile: options.privateKey ?? undefined,
+    connection: options.connection ?? undefined,
+    timeout: options.timeout ?? undefined,
+    become: options.become,
+    becomeUser: options.becomeUser ?? undefined,
+    inventoryDir: inventoryDir(options, terminal.cwd),
+    home: terminal.home,
+  };
+}
+
+async function askPasswords(
+  options: PlayOptions,
+  terminal: Terminal,
+): Promise<{ password?: string; becomePassword?: string } | null> {
+  const asked: { password?: string; becomePassword?: string } = {};
+  if (options.askPass) {
+    const password = await terminal.askSecret('SSH password: ');
+    if (password === null) return null;
+    asked.password = password;
+  }
+  if (options.askBecomePass) {
+    const prompt = options.askPass ? 'become password (empty: the SSH password): ' : 'become password: ';
+    const password = await terminal.askSecret(prompt);
+    if (password === null) return null;
+    asked.becomePassword = password === '' && asked.password !== undefined ? asked.password : password;
+  }
+  return asked;
+}
+
+/** What is wrong with the connection settings of any host of the run. */
+function targetsOf(
+  project: Project,
+  flags: ConnectionFlags,
+): { readonly diagnostics: readonly Diagnostic[] } {
+  const hosts = new Set(project.plays.flatMap(({ hosts: members }: SelectedPlay) => members));
+  const diagnostics = [...hosts].flatMap((host) => {
+    const resolved = resolveTarget(host.name, hostScope(project.context, host), flags);
+    return 'diagnostics' in resolved ? resolved.diagnostics : [];
+  });
+  return { diagnostics };
+}
+
+function resolver(project: Project, flags: ConnectionFlags, secrets: Secrets) {
+  return (name: string): Target | Trouble => {
+    const host = findHost(project.inventory, name);
+    if (!host) {
+      const message = `there is no host "${name}" in the inventory`;
+      return {
+        kind: 'trouble',
+        trouble: 'unreachable',
+        message,
+        hint: 'delegate_to takes a host of the inventory, or localhost',
+      };
+    }
+    const resolved = resolveTarget(name, hostScope(project.context, host), flags);
+    if ('diagnostics' in resolved) {
+      return { kind: 'trouble', trouble: 'unreachable', message: resolved.diagnostics[0]!.message };
+    }
+    const { target } = resolved;
+    for (const secret of [target.password, target.becomePassword, target.passphrase]) secrets.add(secret);
+    return target;
+  };
+}

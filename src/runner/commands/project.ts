@@ -1,0 +1,178 @@
+import { dirname, resolve } from 'node:path';
+import type { PlayOptions } from '../cli.ts';
+import { type Diagnostic, isError } from '../contract/diagnostic.ts';
+import type { Json } from '../contract/json.ts';
+import type { Secrets } from '../contract/secret.ts';
+import type { TaskType } from '../contract/task-type.ts';
+import type { SelectedPlay } from '../engine/run.ts';
+import { parseExtraVars } from '../language/extra-vars.ts';
+import { findHost, type LoadedInventory, loadInventory } from '../language/inventory.ts';
+import type { InventoryHost, Layer, Node, Pattern, Play, Playbook, RoleUse } from '../language/model.ts';
+import { readLimit, selectHosts } from '../language/pattern.ts';
+import { loadPlaybook } from '../language/playbook.ts';
+import { checkPlay, namesWritten } from '../plan/check.ts';
+import { type HostContext, hostScope, type RunContext, scopeOf } from '../plan/context.ts';
+import { Sources } from '../plan/sources.ts';
+import { checkTags, chooseTags, startAt } from '../plan/tags.ts';
+import type { fileAccess } from './files.ts';
+
+/** Everything that was read for a run, and found right as far as can be known without a host. */
+export interface Project {
+  readonly playbooks: readonly Playbook[];
+  readonly inventory: LoadedInventory;
+  readonly plays: readonly SelectedPlay[];
+  readonly context: RunContext;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly notes: readonly string[];
+}
+
+type Files = ReturnType<typeof fileAccess>;
+
+/** Read playbooks and inventory, choose hosts and tasks, and check all of it. Opens no connection. */
+export function readProject(
+  options: PlayOptions,
+  files: Files,
+  cwd: string,
+  taskTypes: ReadonlyMap<string, TaskType>,
+): Project {
+  const diagnostics: Diagnostic[] = [];
+  const notes: string[] = [];
+  const take = <T>({ value, diagnostics: found }: { value: T; diagnostics: readonly Diagnostic[] }): T => {
+    diagnostics.push(...found);
+    return value;
+  };
+  const inventory = take(
+    loadInventory(
+      options.inventory.map((path) => inventoryPath(path, cwd)),
+      files,
+    ),
+  );
+  const extra: Layer = take(parseExtraVars(options.extraVars, (path) => files.read(resolve(cwd, path))));
+  const playbooks = options.playbooks.map((path) =>
+    take(loadPlaybook(resolve(cwd, path), { taskTypes, io: files })),
+  );
+  const choice = { only: options.tags, skip: options.skipTags };
+  if (!diagnostics.some(isError)) diagnostics.push(...checkTags(playbooks, choice));
+  const limit = limitOf(options, cwd, files, take);
+  const context: RunContext = {
+    inventory,
+    extra,
+    check: options.check,
+    sources: new Sources(files),
+    become: { active: options.become, user: options.becomeUser },
+    inventoryDir: inventoryDir(options, cwd),
+    playbookDir: dirname(resolve(cwd, options.playbooks[0] ?? '.')),
+  };
+  const plays: SelectedPlay[] = [];
+  let begun = options.startAtTask === null;
+  for (const play of playbooks.flatMap((playbook) => playbook.plays)) {
+    const { hosts: names, note } = take(selectHosts(play.hosts, inventory, limit ?? undefined));
+    if (note) notes.push(`play "${play.name}" is skipped: ${note}`);
+    const from: Play | null = begun ? play : startAt(play, options.startAtTask!);
+    if (!from) continue;
+    begun = true;
+    const hosts = names
+      .map((name) => findHost(inventory, name))
+      .filter((host): host is InventoryHost => host !== undefined);
+    plays.push({ play: chooseTags(from, choice), hosts: ordered(hosts, play.order) });
+  }
+  if (!begun && !diagnostics.some(isError)) {
+    diagnostics.push({
+      code: 'unknown-task',
+      message: `no task is called "${options.startAtTask}"`,
+      hint: '--list-tasks shows those that there are',
+    });
+  }
+  if (!diagnostics.some(isError) && plays.length > 0 && plays.every(({ hosts }) => hosts.length === 0)) {
+    diagnostics.push({
+      code: 'no-hosts',
+      message: 'no play has any host',
+      hint: notes[0] ?? 'look at hosts: and --limit',
+    });
+  }
+  if (!diagnostics.some(isError)) diagnostics.push(...checkPlays(plays, context));
+  return { playbooks, inventory, plays, context, diagnostics, notes };
+}
+
+/** The values of every role input that is declared secret, on every host that reaches the role. */
+export function collectSecrets(plays: readonly SelectedPlay[], context: RunContext, secrets: Secrets): void {
+  for (const { play, hosts } of plays) {
+    const uses = roleUses([...play.nodes, ...play.handlers]);
+    for (const host of hosts) {
+      for (const use of uses) {
+        const names = [...use.role.inputs.values()]
+          .filter((input) => input.secret)
+          .map((input) => input.name);
+        const scope = scopeOf(contextOf(context, play, host, []), { role: use, layers: [] }, new Map());
+        for (const name of names) {
+          const value = scope.get(name);
+          if (value?.kind === 'value') secrets.add(value.value as Json);
+        }
+      }
+    }
+  }
+}
+
+export function hostScopes(context: RunContext) {
+  return (host: InventoryHost) => hostScope(context, host);
+}
+
+function checkPlays(plays: readonly SelectedPlay[], context: RunContext): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const earlier = new Set<string>();
+  for (const { play, hosts } of plays) {
+    const names = hosts.map((host) => host.name);
+    found.push(...checkPlay((host) => contextOf(context, play, host, names), play, hosts, earlier));
+    for (const name of namesWritten(play)) earlier.add(name);
+  }
+  return found;
+}
+
+function contextOf(run: RunContext, play: Play, host: InventoryHost, names: readonly string[]): HostContext {
+  return { run, play, host, playHosts: () => names, batchHosts: () => names, memoryOf: () => new Map() };
+}
+
+function roleUses(nodes: readonly Node[]): Set<RoleUse> {
+  const uses = new Set<RoleUse>();
+  const visit = (node: Node) => {
+    if (node.role) uses.add(node.role);
+    if (node.kind === 'block')
+      for (const inner of [...node.block, ...node.rescue, ...node.always]) visit(inner);
+    if (node.kind === 'include') for (const inner of node.nodes) visit(inner);
+  };
+  for (const node of nodes) visit(node);
+  return uses;
+}
+
+function limitOf(
+  options: PlayOptions,
+  cwd: string,
+  files: Files,
+  take: (loaded: ReturnType<typeof readLimit>) => Pattern,
+): Pattern | null {
+  if (options.limit === null) return null;
+  const at = { file: '--limit', line: 1, column: 1 };
+  return take(readLimit({ source: options.limit, at }, (path) => files.read(resolve(cwd, path))));
+}
+
+function ordered(hosts: InventoryHost[], order: Play['order']): InventoryHost[] {
+  if (order === 'inventory') return hosts;
+  if (order === 'reverse_inventory') return hosts.reverse();
+  if (order === 'shuffle')
+    return hosts
+      .map((host) => ({ host, at: Math.random() }))
+      .sort((a, b) => a.at - b.at)
+      .map(({ host }) => host);
+  const sorted = hosts.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return order === 'sorted' ? sorted : sorted.reverse();
+}
+
+/** A list of hosts (`a,b,`) stays as it is. */
+function inventoryPath(path: string, cwd: string): string {
+  return path.includes(',') ? path : resolve(cwd, path);
+}
+
+export function inventoryDir(options: Pick<PlayOptions, 'inventory'>, cwd: string): string {
+  const first = options.inventory.find((path) => !path.includes(','));
+  return first ? dirname(resolve(cwd, first)) : cwd;
+}

@@ -1,0 +1,40 @@
+import { resolve } from 'node:path';
+import type { InventoryOptions } from '../cli.ts';
+import { isError } from '../contract/diagnostic.ts';
+import { loadInventory } from '../language/inventory.ts';
+import { hostScope, type RunContext } from '../plan/context.ts';
+import { Sources } from '../plan/sources.ts';
+import { formatDiagnostic } from '../report/diagnostic.ts';
+import { paintFor } from '../report/paint.ts';
+import { fileAccess } from './files.ts';
+import { inventoryCommand } from './inventory.ts';
+import { inventoryDir } from './project.ts';
+import type { Terminal } from './terminal.ts';
+
+/** `mama-play inventory`: resolves to the exit code. */
+export function runInventory(options: InventoryOptions, terminal: Terminal): number {
+  const files = fileAccess(terminal.cwd, terminal.home);
+  const loaded = loadInventory(
+    options.inventory.map((path) => (path.includes(',') ? path : resolve(terminal.cwd, path))),
+    files,
+  );
+  const context: RunContext = {
+    inventory: loaded.value,
+    extra: null,
+    check: false,
+    sources: new Sources(files),
+    become: { active: false, user: null },
+    inventoryDir: inventoryDir(options, terminal.cwd),
+    playbookDir: terminal.cwd,
+  };
+  const answer = inventoryCommand({
+    view: options.show,
+    inventory: loaded.value,
+    scopeOf: (host) => hostScope(context, host),
+  });
+  const diagnostics = [...loaded.diagnostics, ...answer.diagnostics];
+  for (const diagnostic of diagnostics) terminal.err(formatDiagnostic(diagnostic, paintFor(terminal.colour)));
+  if (diagnostics.some(isError)) return 1;
+  if (answer.text !== null) terminal.out(answer.text.endsWith('\n') ? answer.text : `${answer.text}\n`);
+  return 0;
+}

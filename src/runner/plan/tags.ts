@@ -1,0 +1,101 @@
+import { type Diagnostic, isError } from '../contract/diagnostic.ts';
+import type { Node, Play, Playbook, Task } from '../language/model.ts';
+import { didYouMean } from '../language/suggest.ts';
+
+/** `--tags` and `--skip-tags`. */
+export interface TagChoice {
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+}
+
+/** Words that choose by themselves and need not be written on any task. */
+const SPECIAL = ['all', 'always', 'never', 'tagged', 'untagged'];
+
+/**
+ * Is a task with these tags chosen? As Ansible: `always` runs unless it is skipped by name, `never` only if one of
+ * its tags is asked for.
+ */
+export function isChosen(tags: ReadonlySet<string>, { only, skip }: TagChoice): boolean {
+  const matches = (word: string): boolean => {
+    if (word === 'all') return !tags.has('never');
+    if (word === 'tagged') return [...tags].some((tag) => tag !== 'always' && tag !== 'never');
+    if (word === 'untagged') return tags.size === 0 || [...tags].every((tag) => tag === 'always');
+    return tags.has(word);
+  };
+  const wanted = only.length === 0 ? ['all'] : only;
+  const run = wanted.some(matches) || (tags.has('always') && !tags.has('never'));
+  if (!run) return false;
+  return !skip.some((word) => (word === 'all' ? !tags.has('always') : matches(word)));
+}
+
+/** The play with the chosen tasks only. Handlers are always there: whether they run is decided by notifications. */
+export function chooseTags(play: Play, choice: TagChoice): Play {
+  if (choice.only.length === 0 && choice.skip.length === 0 && !play.nodes.some(hasNever)) return play;
+  return { ...play, nodes: chosen(play.nodes, (node) => isChosen(node.tags, choice)) };
+}
+
+/** The play from the first task of that name on; null if it has none. */
+export function startAt(play: Play, name: string): Play | null {
+  let begun = false;
+  const nodes = chosen(play.nodes, (node) => {
+    begun ||=
+      node.kind === 'task' && (node.name === name || `${node.role?.role.name} : ${node.name}` === name);
+    return begun;
+  });
+  return begun ? { ...play, nodes } : null;
+}
+
+/** Every tag asked for must stand somewhere. */
+export function checkTags(playbooks: readonly Playbook[], { only, skip }: TagChoice): Diagnostic[] {
+  const known = new Set(SPECIAL);
+  for (const playbook of playbooks)
+    for (const play of playbook.plays) for (const tag of tagsOf(play)) known.add(tag);
+  const diagnostics: Diagnostic[] = [...only, ...skip]
+    .filter((tag) => !known.has(tag))
+    .map((tag) => {
+      const hint = didYouMean(tag, known) ?? '--list-tags shows those that there are';
+      return { code: 'unknown-tag', message: `no task has the tag "${tag}"`, hint };
+    });
+  return diagnostics.filter(isError);
+}
+
+/** All tags of a play, sorted. */
+export function tagsOf(play: Play): string[] {
+  const tags = new Set<string>();
+  for (const task of tasksOf(play.nodes)) for (const tag of task.tags) tags.add(tag);
+  return [...tags].sort();
+}
+
+/** The tasks below these nodes, in order of writing. */
+export function* tasksOf(nodes: readonly Node[]): Generator<Task> {
+  for (const node of nodes) {
+    if (node.kind === 'task') yield node;
+    else for (const inner of childrenOf(node)) yield* tasksOf(inner);
+  }
+}
+
+function chosen(nodes: readonly Node[], keep: (node: Exclude<Node, { kind: 'block' }>) => boolean): Node[] {
+  return nodes.flatMap((node): Node[] => {
+    if (node.kind === 'block') {
+      const [block, rescue, always] = [node.block, node.rescue, node.always].map((part) =>
+        chosen(part, keep),
+      );
+      return block!.length + always!.length > 0
+        ? [{ ...node, block: block!, rescue: rescue!, always: always! }]
+        : [];
+    }
+    // Without a word of its own a flush belongs to the play.
+    if (node.kind === 'flush' && node.tags.size === 0) return [node];
+    if (!keep(node)) return [];
+    return node.kind === 'include' ? [{ ...node, nodes: chosen(node.nodes, keep) }] : [node];
+  });
+}
+
+function hasNever(node: Node): boolean {
+  return ('tags' in node && node.tags.has('never')) || childrenOf(node).some((inner) => inner.some(hasNever));
+}
+
+function childrenOf(node: Node): readonly (readonly Node[])[] {
+  if (node.kind === 'block') return [node.block, node.rescue, node.always];
+  return node.kind === 'include' ? [node.nodes] : [];
+}

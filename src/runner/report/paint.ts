@@ -1,0 +1,8 @@
+import picocolors from 'picocolors';
+
+/** Colours, or none. */
+export type Paint = ReturnType<typeof picocolors.createColors>;
+
+export function paintFor(colour: boolean): Paint {
+  return picocolors.createColors(colour);
+}

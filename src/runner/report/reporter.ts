@@ -1,0 +1,48 @@
+import type { RunEvent } from '../contract/event.ts';
+import { jsonReporter } from './json.ts';
+import { plainReporter } from './plain.ts';
+import { ttyReporter } from './tty.ts';
+
+/** Tells a run to somebody. Never throws, never waits. */
+export interface Reporter {
+  on(event: RunEvent): void;
+  /** No event follows. */
+  close(): void;
+}
+
+/** Where a reporter writes. */
+export interface Screen {
+  out(text: string): void;
+  err(text: string): void;
+  size(): { readonly columns: number; readonly rows: number };
+  readonly colour: boolean;
+}
+
+export interface ReportOptions {
+  readonly output: 'tty' | 'plain' | 'json';
+  /** `--diff`. */
+  readonly diff: boolean;
+  readonly check: boolean;
+  /** 0, or the number of `-v`. */
+  readonly verbosity: number;
+  readonly terminal: Screen;
+}
+
+export function makeReporter(options: ReportOptions): Reporter {
+  return REPORTERS[options.output](options);
+}
+
+const REPORTERS: Readonly<Record<ReportOptions['output'], (options: ReportOptions) => Reporter>> = {
+  tty: ttyReporter,
+  plain: plainReporter,
+  json: jsonReporter,
+};
+
+/** What a reporter does with each kind of event: a forgotten kind does not compile. */
+export type Handlers = {
+  readonly [K in RunEvent['event']]: (event: Extract<RunEvent, { event: K }>) => void;
+};
+
+export function dispatch(handlers: Handlers, event: RunEvent): void {
+  (handlers[event.event] as (event: RunEvent) => void)(event);
+}
