@@ -133,21 +133,15 @@ function foreign(file: string, text: string): Diagnostic | null {
     (section ?? hostLine)!.index,
     'ini',
     'this inventory is in ini form; only the YAML form is read',
-    asYaml(section?.[1], text),
+    asYaml(text),
   );
 }
 
 /** The YAML form, with the names of the user's own first group and host. */
-function asYaml(section: string | undefined, text: string): string {
-  const group = section === undefined || section === 'all' || section === 'ungrouped' ? 'web' : section;
-  const host = /^([\p{L}\p{N}_][\p{L}\p{N}_.-]*)(?=$|[ \t]+\w+=)/mu.exec(text)?.[1] ?? 'web1';
-  return [
-    'write it so:',
-    'all:',
-    '  children:',
-    `    ${group}:`,
-    '      hosts:',
-    `        ${host}:`,
-    '          ansible_host: 192.0.2.1',
-  ].join('\n');
+function asYaml(text: string): string {
+  const section = /^\[([\p{L}\p{N}_.-]+)\]/mu.exec(text);
+  const inside = section ? text.slice(section.index + section[0].length) : text;
+  const host = /^([\p{L}\p{N}_][\p{L}\p{N}_.-]*)(?=[ \t]*$|[ \t]+\w+=)/mu.exec(inside)?.[1] ?? 'web1';
+  const form = `all:\n  children:\n    ${section?.[1] ?? 'web'}:\n      hosts:\n        ${host}:\n          ansible_host: 192.0.2.1`;
+  return `write it so:\n${form}`;
 }

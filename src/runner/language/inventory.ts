@@ -5,7 +5,7 @@ import { type GroupGraph, linkGroups } from './inventory-graph.ts';
 import { layHosts } from './inventory-hosts.ts';
 import { readGroups } from './inventory-read.ts';
 import { readVarsFolders } from './inventory-vars.ts';
-import type { Inventory, InventoryGroup, InventoryHost, Loaded } from './model.ts';
+import type { Inventory, InventoryGroup, InventoryHost, Layer, Loaded } from './model.ts';
 import { type Span, source, warning } from './source.ts';
 import type { YamlMap, YamlNode } from './yaml.ts';
 
@@ -15,6 +15,8 @@ export type { InventoryIo } from './inventory-files.ts';
 export interface LoadedInventory extends Inventory {
   /** The machine mama-play runs on, connection local, variables of `all`; not in any group. */
   readonly localhost: InventoryHost;
+  /** What each group itself was given: its hosts without those of its children, and its layers, lowest first. */
+  readonly own: ReadonlyMap<string, { readonly hosts: readonly string[]; readonly layers: readonly Layer[] }>;
 }
 
 /**
@@ -44,6 +46,7 @@ export function loadInventory(paths: readonly string[], io: InventoryIo): Loaded
     groups: groupsOf(draft, graph, members),
     files,
     localhost: localhostOf(draft, implicit),
+    own: ownOf(draft, members),
   };
   return { value, diagnostics: draft.diagnostics };
 }
@@ -86,6 +89,14 @@ function groupsOf(draft: Draft, graph: GroupGraph, members: ReadonlyMap<string, 
     return [name, { name, at: at(group.span), hosts: members.get(name) ?? [], children }];
   });
   return new Map(groups);
+}
+
+function ownOf(draft: Draft, members: ReadonlyMap<string, readonly string[]>) {
+  const own = [...draft.groups.values()].map(({ name, hosts, layers }) => {
+    const direct = name === 'ungrouped' ? members.get(name) : name === 'all' ? [] : hosts;
+    return [name, { hosts: [...(direct ?? [])], layers }] as const;
+  });
+  return new Map(own);
 }
 
 /** A pattern takes the group; Ansible says the same. */
