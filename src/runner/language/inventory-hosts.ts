@@ -12,8 +12,8 @@ interface Membership {
 
 interface Laid {
   readonly hosts: Map<string, InventoryHost>;
-  /** Direct and indirect members of each group, in inventory order. */
-  readonly members: Map<string, string[]>;
+  /** Direct and indirect members of each group. */
+  readonly members: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Gives every host its groups and its layers, lowest first, and refuses siblings that disagree. */
@@ -21,18 +21,12 @@ export function layHosts(draft: Draft, graph: GroupGraph): Laid {
   const direct = directGroups(draft);
   const known = new Map<string, Membership>();
   const hosts = new Map<string, InventoryHost>();
-  const members = new Map<string, string[]>();
   const disputed = new Map<string, { conflict: Conflict; hosts: string[] }>();
   for (const host of draft.hosts.values()) {
     const key = direct.get(host.name)!.join(' ');
     const membership = known.get(key) ?? membershipOf(direct.get(host.name)!, draft, graph);
     known.set(key, membership);
     hosts.set(host.name, laid(host, membership));
-    for (const group of ['all', ...membership.groups]) {
-      const list = members.get(group);
-      if (list) list.push(host.name);
-      else members.set(group, [host.name]);
-    }
     for (const conflict of membership.conflicts) {
       if (host.layers.some((layer) => layer.variables.has(conflict.name))) continue;
       const id = `${conflict.name} ${conflict.one.group} ${conflict.other.group}`;
@@ -44,7 +38,30 @@ export function layHosts(draft: Draft, graph: GroupGraph): Laid {
   for (const dispute of disputed.values()) {
     draft.diagnostics.push(conflictDiagnostic(dispute.conflict, dispute.hosts));
   }
-  return { hosts, members };
+  return { hosts, members: membersOf(draft, hosts) };
+}
+
+/**
+ * A group's own hosts as they were written, then those of its children, then of theirs: the order in which Ansible
+ * counts `web[0]` and `groups.web[0]`. `all` has every host in the order of the files.
+ */
+function membersOf(draft: Draft, hosts: ReadonlyMap<string, InventoryHost>): Map<string, string[]> {
+  const ungrouped = [...hosts.values()]
+    .filter((host) => host.groups[0] === 'ungrouped')
+    .map((host) => host.name);
+  const members = new Map<string, string[]>();
+  for (const { name } of draft.groups.values()) {
+    const found = new Set<string>();
+    const walk = new Set([name]);
+    // A set that grows is walked in the order of adding: level by level.
+    for (const group of walk) {
+      const { hosts: own, children } = draft.groups.get(group)!;
+      for (const host of own) found.add(host);
+      for (const child of children.keys()) walk.add(child);
+    }
+    members.set(name, [...found]);
+  }
+  return members.set('ungrouped', ungrouped).set('all', [...hosts.keys()]);
 }
 
 /** The groups that name each host, without `all`; `ungrouped` only where there is no other. */
