@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import type { TaskEvent } from '../../src/runner/contract/event.ts';
+import { playbookText, type RandomPlay, randomPlay } from './random-play.ts';
+import { type RanHere, runHere, snapshot, writeFiles } from './run-here.ts';
+
+/** How many random plays: 200 in `npm test`, more in a long run of it. */
+const RUNS = Number(process.env['MAMA_RANDOM_PLAYS'] ?? 60);
+
+/** What a person is told of an outcome; the time it took and where the files lie may differ. */
+function told(events: readonly TaskEvent[], root: string): unknown[] {
+  return events.map(({ ms: _ms, ...rest }) => JSON.parse(JSON.stringify(rest).replaceAll(root, 'ROOT')));
+}
+
+async function runAt(
+  base: string,
+  play: RandomPlay,
+  name: string,
+  args: string[],
+): Promise<{ ran: RanHere; files: string[]; root: string }> {
+  const dir = join(base, name);
+  const root = join(dir, 'host');
+  mkdirSync(root, { recursive: true });
+  writeFiles(dir, {
+    'play.yaml': playbookText(play),
+    'inventory.yaml': `all:\n  hosts:\n    here:\n      ansible_connection: local\n      root: ${root}\n`,
+  });
+  const ran = await runHere(dir, ['play.yaml', '-i', 'inventory.yaml', ...args]);
+  assert.deepEqual(ran.refused, [], 'a random play must be a valid one');
+  return { ran, files: snapshot(root), root };
+}
+
+describe('as if sequential', function () {
+  this.timeout(600_000);
+  let base: string;
+  before(() => {
+    base = mkdtempSync(join(tmpdir(), 'mama-random-'));
+  });
+  after(() => rmSync(base, { recursive: true, force: true }));
+
+  it(`${RUNS} random plays end the same, batched or one task at a time, first and second run`, async () => {
+    let count = 0;
+    await fc.assert(
+      fc.asyncProperty(randomPlay, async (play) => {
+        const here = join(base, String(++count));
+        const batched = await runAt(here, play, 'batched', []);
+        const single = await runAt(here, play, 'single', ['--no-batching']);
+        assert.deepEqual(told(batched.ran.tasks, batched.root), told(single.ran.tasks, single.root));
+        assert.deepEqual(batched.files, single.files);
+        const again = await runHere(join(here, 'batched'), ['play.yaml', '-i', 'inventory.yaml']);
+        const singleAgain = await runHere(join(here, 'single'), [
+          'play.yaml',
+          '-i',
+          'inventory.yaml',
+          '--no-batching',
+        ]);
+        assert.deepEqual(told(again.tasks, batched.root), told(singleAgain.tasks, single.root));
+        assert.deepEqual(snapshot(batched.root), snapshot(single.root));
+        rmSync(here, { recursive: true, force: true });
+      }),
+      { numRuns: RUNS, endOnFailure: true },
+    );
+  });
+
+  it(`${RUNS} random plays: check mode leaves every byte as it was`, async () => {
+    let count = 0;
+    await fc.assert(
+      fc.asyncProperty(randomPlay, async (play) => {
+        const here = join(base, `check${++count}`);
+        const first = await runAt(here, play, 'host', []);
+        const checked = await runHere(join(here, 'host'), ['play.yaml', '-i', 'inventory.yaml', '--check']);
+        assert.deepEqual(snapshot(first.root), first.files);
+        assert.ok(checked.tasks.every((task) => task.status !== 'changed'));
+        rmSync(here, { recursive: true, force: true });
+      }),
+      { numRuns: Math.ceil(RUNS / 2), endOnFailure: true },
+    );
+  });
+});

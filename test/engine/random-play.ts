@@ -1,0 +1,154 @@
+import fc from 'fast-check';
+
+/** A task, block or handler as plain data, to be written as YAML (which JSON is). */
+type Data = { readonly [key: string]: unknown };
+
+const NAMES = ['a', 'b', 'c'] as const;
+const REGISTERS = ['r0', 'r1', 'r2'] as const;
+const HANDLERS = ['h0', 'h1', 'h2'] as const;
+
+const name = fc.constantFrom(...NAMES);
+/** Paths that meet each other: a file where another task wants a directory is a fair failure. */
+const path = fc.array(name, { minLength: 1, maxLength: 2 }).map((parts) => `{{ root }}/${parts.join('/')}`);
+const mode = fc.constantFrom('0600', '0644', '0755');
+const text = fc.constantFrom(
+  '',
+  'one\n',
+  'two\n',
+  'it\'s $(none) `of` "ours"\n',
+  'line 1\nline 2\n',
+  'x{{ n }}\n',
+);
+
+const fileTask = fc.oneof(
+  fc.record({ path, state: fc.constant('directory'), mode }),
+  fc.record({ path, state: fc.constant('directory') }),
+  fc.record({ path, state: fc.constant('absent') }),
+  fc.record({ path, state: fc.constant('file'), mode }),
+  fc.record({ path, state: fc.constant('link'), src: fc.constant('{{ root }}/a') }),
+);
+
+const action: fc.Arbitrary<Data> = fc.oneof(
+  { weight: 4, arbitrary: fileTask.map((params) => ({ file: params })) },
+  { weight: 4, arbitrary: fc.record({ dest: path, content: text }).map((params) => ({ copy: params })) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ dest: path, content: text, mode }).map((params) => ({ copy: params })),
+  },
+  { weight: 2, arbitrary: fc.record({ path }).map((params) => ({ stat: params })) },
+  { weight: 2, arbitrary: name.map((n) => ({ shell: `echo ${n} >> {{ root }}/log` })) },
+  {
+    weight: 1,
+    arbitrary: name.map((n) => ({
+      shell: { cmd: `echo ${n} >> {{ root }}/made-${n}`, creates: `{{ root }}/made-${n}` },
+    })),
+  },
+  {
+    weight: 1,
+    arbitrary: path.map((p) => ({ shell: { cmd: `rm -rf ${p}; echo gone`, onlyif: `test -d ${p}` } })),
+  },
+  { weight: 1, arbitrary: path.map((p) => ({ command: `cat ${p}` })) },
+  { weight: 1, arbitrary: fc.nat(3).map((n) => ({ set_fact: { n } })) },
+  { weight: 1, arbitrary: fc.nat(3).map((n) => ({ assert: { that: [`n < ${n + 1}`] } })) },
+  { weight: 1, arbitrary: fc.constant({ debug: { msg: 'n is {{ n }}' } }) },
+  { weight: 1, arbitrary: fc.constant({ fail: { msg: 'on purpose' } }) },
+);
+
+const condition = fc.oneof(
+  fc.constantFrom('true', 'n == 1', 'n < 2'),
+  fc.constantFrom(...REGISTERS).map((r) => `has(vars.${r}) && ${r}.changed`),
+  fc.constantFrom(...REGISTERS).map((r) => `has(vars.${r}) && !${r}.failed`),
+);
+
+/** Words around an action, each there now and then. */
+const words = fc.record(
+  {
+    when: condition,
+    register: fc.constantFrom(...REGISTERS),
+    ignore_errors: fc.constant(true),
+    notify: fc.constantFrom(...HANDLERS),
+    changed_when: fc.boolean(),
+  },
+  { requiredKeys: [] },
+);
+
+const sparse = fc
+  .tuple(words, fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }))
+  .map(([all, keep]) => Object.fromEntries(Object.entries(all).filter((_, i) => keep[i])));
+
+const plain = fc.tuple(action, sparse).map(([what, around]): Data => ({ ...what, ...around }));
+const looped = fc
+  .tuple(fc.subarray([...NAMES], { minLength: 1 }), fc.constantFrom('file', 'copy', 'shell'), sparse)
+  .map(([loop, type, around]): Data => {
+    const what = {
+      file: { file: { path: '{{ root }}/{{ item }}', state: 'directory' } },
+      copy: { copy: { dest: '{{ root }}/loop-{{ item }}', content: 'n={{ n }} {{ item }}\n' } },
+      shell: { shell: 'echo {{ item }} >> {{ root }}/log' },
+    }[type] as Data;
+    return { ...what, ...around, loop };
+  });
+
+const tree: { node: fc.Arbitrary<Data> } = fc.letrec<{ node: Data; block: Data }>((tie) => ({
+  node: fc.oneof(
+    { maxDepth: 2 },
+    { weight: 6, arbitrary: plain },
+    { weight: 1, arbitrary: looped },
+    { weight: 1, arbitrary: tie('block') },
+  ),
+  block: fc
+    .record(
+      {
+        block: fc.array(tie('node'), { minLength: 1, maxLength: 4 }),
+        rescue: fc.array(tie('node'), { minLength: 1, maxLength: 2 }),
+        always: fc.array(tie('node'), { minLength: 1, maxLength: 2 }),
+      },
+      { requiredKeys: ['block'] },
+    )
+    .map((parts): Data => parts),
+}));
+
+const flushNow = fc.constant<Data>({ meta: 'flush_handlers' });
+
+export interface RandomPlay {
+  readonly tasks: readonly Data[];
+  readonly handlers: readonly Data[];
+}
+
+/** Random plays over a few paths, registers and handlers that keep meeting each other. */
+export const randomPlay: fc.Arbitrary<RandomPlay> = fc.record({
+  tasks: fc.array(fc.oneof({ weight: 12, arbitrary: tree.node }, { weight: 1, arbitrary: flushNow }), {
+    minLength: 1,
+    maxLength: 14,
+  }),
+  handlers: fc.tuple(
+    ...HANDLERS.map((handler) =>
+      fc
+        .tuple(action, fc.option(fc.constantFrom(...HANDLERS), { freq: 4 }))
+        .map(
+          ([what, next]): Data => ({
+            name: handler,
+            ...what,
+            ...(next && next !== handler ? { notify: next } : {}),
+          }),
+        ),
+    ),
+  ),
+});
+
+/** The play as a playbook's text. */
+export function playbookText(play: RandomPlay): string {
+  let count = 0;
+  const named = (node: Data): Data => {
+    if ('block' in node) {
+      return Object.fromEntries(
+        Object.entries(node).map(([key, nodes]) => [key, (nodes as Data[]).map(named)]),
+      );
+    }
+    return 'meta' in node ? node : { name: `t${++count}`, ...node };
+  };
+  return JSON.stringify(
+    [{ name: 'random', hosts: 'all', vars: { n: 1 }, tasks: play.tasks.map(named), handlers: play.handlers }],
+    null,
+    1,
+  );
+}

@@ -1,0 +1,96 @@
+import { localTask } from '../../src/runner/contract/task-type.ts';
+import type { Block, Flush, Node, Play, Task } from '../../src/runner/language/model.ts';
+import { constantTemplate } from '../../src/runner/language/template.ts';
+
+const at = { file: 'play.yaml', line: 1, column: 1 };
+
+const nothing = localTask({
+  name: 'nothing',
+  schema: { type: 'object', description: 'Nothing.', properties: {}, additionalProperties: false } as const,
+  evaluate: () => ({ result: {} }),
+});
+
+let ids = 0;
+
+/** A task that does nothing, for tests of the order of things. */
+export function task(name: string, more: Partial<Task> = {}): Task {
+  return {
+    kind: 'task',
+    id: ++ids,
+    at,
+    name,
+    title: null,
+    when: [],
+    layers: [],
+    tags: new Set(),
+    role: null,
+    type: nothing,
+    params: constantTemplate({}, at),
+    loop: null,
+    register: null,
+    notify: [],
+    listen: [],
+    become: { active: null, user: null },
+    environment: [],
+    changedWhen: null,
+    failedWhen: null,
+    until: null,
+    retries: null,
+    delay: null,
+    timeout: null,
+    ignoreErrors: false,
+    ignoreUnreachable: false,
+    delegateTo: null,
+    runOnce: false,
+    noLog: false,
+    checkMode: null,
+    search: { files: [], templates: [] },
+    templates: [],
+    ...more,
+  };
+}
+
+export function block(
+  parts: { block: Node[]; rescue?: Node[]; always?: Node[] },
+  more: Partial<Block> = {},
+): Block {
+  return {
+    kind: 'block',
+    id: ++ids,
+    at,
+    name: null,
+    title: null,
+    when: [],
+    layers: [],
+    tags: new Set(),
+    role: null,
+    loop: null,
+    block: parts.block,
+    rescue: parts.rescue ?? [],
+    always: parts.always ?? [],
+    ...more,
+  };
+}
+
+export function flush(): Flush {
+  return { kind: 'flush', id: ++ids, at, when: [], tags: new Set(), layers: [], role: null };
+}
+
+export function play(nodes: Node[], handlers: Task[] = [], more: Partial<Play> = {}): Play {
+  return {
+    at,
+    name: 'test',
+    hosts: { source: 'all', at },
+    order: 'inventory',
+    layers: [],
+    nodes,
+    handlers,
+    serial: [],
+    strategy: 'free',
+    maxFailPercentage: null,
+    anyErrorsFatal: false,
+    forceHandlers: false,
+    gatherFacts: false,
+    ...more,
+  };
+}
