@@ -1,0 +1,153 @@
+import type { TaskType } from '../contract/task-type.ts';
+
+/** Something that Ansible has and we have not, or in another form: what to say of it. */
+export interface Foreign {
+  readonly message: string;
+  readonly hint: string;
+}
+
+const SUDO = { why: 'sudo is the only way to become another user', hint: 'remove it' };
+const CONNECTION = 'where and how to connect';
+
+/** Keys of Ansible, with the reason and our form. */
+const KEYS: Readonly<Record<string, { readonly why: string; readonly hint: string }>> = {
+  local_action: {
+    why: 'a task names its machine with "delegate_to"',
+    hint: 'write the task type as the key, and delegate_to: localhost beside it',
+  },
+  action: {
+    why: 'the task type itself is the key',
+    hint: 'write command: uptime, not action: command uptime',
+  },
+  args: {
+    why: 'all parameters stand below the task type',
+    hint: 'write command: {cmd: make, creates: /srv/made}',
+  },
+  async: {
+    why: 'a task is run to its end',
+    hint: 'bound it with timeout, and let a service manager keep what must stay running',
+  },
+  poll: {
+    why: 'a task is run to its end',
+    hint: 'to wait for something, use until with retries and delay, or wait_for',
+  },
+  vars_prompt: {
+    why: 'a run asks no questions, so that it can be repeated',
+    hint: 'give the value with -e name=value, or -e @file',
+  },
+  include_vars: {
+    why: 'which variables there are is known before a host is touched',
+    hint: 'use vars_files of the play, vars/main.yaml of a role, or group_vars/',
+  },
+  add_host: { why: 'hosts come from the inventory only', hint: 'write the host into the inventory' },
+  group_by: {
+    why: 'groups come from the inventory only',
+    hint: 'write the group into the inventory, or choose with when',
+  },
+  include: { why: 'it meant two things', hint: 'use import_tasks or include_tasks' },
+  collections: { why: 'task types have no namespaces', hint: 'remove it' },
+  module_defaults: {
+    why: 'a task shows all of its parameters',
+    hint: 'repeat them, with a YAML anchor and <<',
+  },
+  debugger: { why: 'there is no debugger', hint: 'use --check --diff, -vvv and the debug task' },
+  diff: { why: "whether differences are shown is the operator's choice", hint: 'use -D on the command line' },
+  throttle: {
+    why: 'how many hosts run at a time is said for the play or the run',
+    hint: 'use serial for the play, or -f on the command line',
+  },
+  delegate_facts: { why: 'a result belongs to the host whose task it is', hint: 'remove it' },
+  become_method: SUDO,
+  become_flags: SUDO,
+  become_exe: SUDO,
+  sudo: { why: 'it is called become', hint: 'write become: true' },
+  sudo_user: { why: 'it is called become_user', hint: 'write become_user: postgres' },
+  remote_user: {
+    why: `the inventory says ${CONNECTION}`,
+    hint: 'set ansible_user in the inventory, or use -u',
+  },
+  user: { why: `the inventory says ${CONNECTION}`, hint: 'set ansible_user in the inventory, or use -u' },
+  port: { why: `the inventory says ${CONNECTION}`, hint: 'set ansible_port in the inventory' },
+  connection: { why: `the inventory says ${CONNECTION}`, hint: 'set ansible_connection in the inventory' },
+  gather_subset: { why: 'facts are not gathered in parts', hint: 'remove it' },
+  gather_timeout: { why: 'facts are not gathered in parts', hint: 'remove it' },
+  fact_path: { why: 'facts are not gathered from files', hint: 'remove it' },
+};
+
+const LOOPS: Readonly<Record<string, string>> = {
+  with_items: 'write loop: [a, b], or loop: some_list',
+  with_list: 'write loop: [a, b], or loop: some_list',
+  with_flattened: 'write loop: some_list + another_list',
+  with_dict: 'write loop: some_map.map(k, {"key": k, "value": some_map[k]})',
+  with_indexed_items: 'write loop: some_list, and loop_control: {index_var: i}',
+  with_nested: 'put a block with one loop around a task with the other, under another loop_var',
+  with_sequence: 'write the numbers: loop: [1, 2, 3]',
+  with_fileglob: 'name the files: loop: [a.conf, b.conf]; or copy the directory as a whole',
+  with_filetree: 'copy the directory as a whole: copy: {src: dir, dest: /srv/dir}',
+  with_first_found: 'name the one file, with variables in its name: src: "{{ inventory_hostname }}.conf"',
+  with_subelements: 'put a block with one loop around a task with the other, under another loop_var',
+};
+
+/** What to say of a key that Ansible knows; undefined: Ansible does not know it either. */
+export function foreignKey(key: string, place: string): Foreign | undefined {
+  if (key.startsWith('with_')) {
+    const hint = LOOPS[key] ?? 'write loop: with a list, or an expression that gives one';
+    return { message: `"${key}" is not known: every loop is written with "loop"`, hint };
+  }
+  // In these places the words may be names of ordinary things.
+  if (place === 'role') return undefined;
+  if (key === 'user' && place !== 'play') return undefined;
+  const known = Object.hasOwn(KEYS, key) ? KEYS[key] : undefined;
+  return known && { message: `"${key}" is not known: ${known.why}`, hint: known.hint };
+}
+
+/** Ansible's modules whose work another task type does here. */
+const RENAMED: Readonly<Record<string, readonly string[]>> = {
+  docker_container: ['docker_run'],
+  docker_image: ['docker_build'],
+  docker_image_build: ['docker_build'],
+  docker_container_exec: ['docker_exec'],
+  docker_compose: ['docker_run'],
+  docker_compose_v2: ['docker_run'],
+  postgresql_query: ['psql_exec'],
+  postgresql_script: ['psql_exec'],
+  postgresql_user: ['psql_exec'],
+  postgresql_db: ['psql_exec'],
+  supervisorctl: ['supervisord_program', 'supervisord_reload'],
+  raw: ['shell'],
+  expect: ['shell'],
+  script: ['shell'],
+  package: ['apt'],
+  yum: ['apt'],
+  dnf: ['apt'],
+  get_url: ['uri'],
+  slurp: ['command'],
+  synchronize: ['copy'],
+  unarchive: ['copy'],
+  assemble: ['template'],
+  lineinfile: ['template', 'copy'],
+  blockinfile: ['template', 'copy'],
+  replace: ['template', 'copy'],
+  pause: ['wait_for'],
+  wait_for_connection: ['wait_for'],
+  find: ['stat'],
+};
+
+/** What to say of a task type that is not ours but Ansible's; undefined: it is not known to be one. */
+export function foreignType(name: string, types: ReadonlyMap<string, TaskType>): Foreign | undefined {
+  const bare = /^(?:[a-z0-9_]+\.){2,}([a-z0-9_]+)$/.exec(name)?.[1];
+  if (bare !== undefined && types.has(bare)) {
+    return { message: `task types have no namespace: "${name}"`, hint: `drop the prefix: "${bare}"` };
+  }
+  const last = bare ?? name;
+  if (last === 'setup' || last === 'gather_facts') {
+    return { message: `"${name}" is not a task type`, hint: 'write gather_facts: true for the play' };
+  }
+  const ours = Object.hasOwn(RENAMED, last) ? RENAMED[last]!.filter((type) => types.has(type)) : [];
+  if (ours.length > 0) {
+    const hint = `its work is done by ${ours.map((type) => `"${type}"`).join(' or ')}`;
+    return { message: `there is no task type "${name}"`, hint };
+  }
+  if (bare === undefined) return undefined;
+  return { message: `there is no task type "${name}"`, hint: 'mama-play doc lists the task types' };
+}

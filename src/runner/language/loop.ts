@@ -1,0 +1,84 @@
+import type { Loader } from './loader.ts';
+import type { Expression, Loop, Template } from './model.ts';
+import { nameFault } from './names.ts';
+import { describe, isTemplated, readText, wrongType } from './read.ts';
+import { fault, warning } from './source.ts';
+import { didYouMean } from './suggest.ts';
+import { entry, type YamlEntry, type YamlMap } from './yaml.ts';
+
+const CONTROL = ['loop_var', 'index_var', 'label'];
+
+const CONTROL_ELSEWHERE: Readonly<Record<string, string>> = {
+  pause: 'to wait for something, use until with retries and delay',
+  extended: 'use index_var',
+  extended_allitems: 'use index_var',
+  break_when: 'choose the items before: loop: some_list.filter(x, x.wanted)',
+};
+
+/** `loop` and `loop_control`; `around` are the loop variables of the blocks around. */
+export function readLoop(loader: Loader, map: YamlMap, around: readonly string[]): Loop | null {
+  const at = entry(map, 'loop');
+  const control = entry(map, 'loop_control');
+  const { loopVar, indexVar, label } = readControl(loader, control);
+  if (!at) {
+    if (control)
+      loader.report(fault(control.keySpan, 'missing-key', '"loop_control" needs a "loop" beside it'));
+    return null;
+  }
+  if (around.includes(loopVar)) {
+    const message = `a loop around this one has the loop variable "${loopVar}" too, which is hidden here`;
+    loader.report(
+      warning(at.keySpan, 'hidden-variable', message, 'write loop_control: {loop_var: another_name}'),
+    );
+  }
+  const items = readItems(loader, at);
+  return items ? { items, loopVar, indexVar, label } : null;
+}
+
+function readItems(loader: Loader, at: YamlEntry): Template | Expression | null {
+  const { value } = at;
+  if (value.kind === 'list') return loader.template(value);
+  const wanted = 'a list, or an expression that gives one';
+  if (value.kind === 'map') {
+    return wrongType(loader, at, wanted, 'write loop: some_map.map(k, some_map[k])') ?? null;
+  }
+  if (typeof value.value !== 'string') return wrongType(loader, at, wanted) ?? null;
+  if (!isTemplated(value)) return loader.expression(value);
+  if (/^\s*\{\{[^{}]*\}\}\s*$/.test(value.value)) return loader.template(value);
+  const message =
+    'a loop is a list, one lone {{ list }}, or an expression: this is a text with variables in it';
+  loader.report(fault(value.span, 'wrong-type', message, 'write the items as a list'));
+  return null;
+}
+
+function readControl(loader: Loader, at: YamlEntry | undefined): Omit<Loop, 'items'> {
+  let control: Omit<Loop, 'items'> = { loopVar: 'item', indexVar: null, label: null };
+  if (!at) return control;
+  if (at.value.kind !== 'map') {
+    wrongType(loader, at, `a map of ${CONTROL.join(', ')}`);
+    return control;
+  }
+  for (const one of at.value.entries) {
+    if (one.key === 'loop_var') control = { ...control, loopVar: readName(loader, one) ?? 'item' };
+    else if (one.key === 'index_var') control = { ...control, indexVar: readName(loader, one) };
+    else if (one.key === 'label') {
+      if (one.value.kind !== 'scalar' || one.value.value !== null) {
+        control = { ...control, label: loader.template(one.value) };
+      } else
+        loader.report(fault(one.keySpan, 'wrong-type', `"label" takes a text, not ${describe(one.value)}`));
+    } else {
+      const hint =
+        CONTROL_ELSEWHERE[one.key] ?? didYouMean(one.key, CONTROL) ?? `it has ${CONTROL.join(', ')}`;
+      loader.report(fault(one.keySpan, 'unknown-key', `"${one.key}" is not a key of loop_control`, hint));
+    }
+  }
+  return control;
+}
+
+function readName(loader: Loader, at: YamlEntry): string | null {
+  const name = readText(loader, at, 'a name');
+  if (name === undefined) return null;
+  const wrong = nameFault(at.value.span, name, 'a variable');
+  if (wrong) loader.report(wrong);
+  return wrong ? null : name;
+}

@@ -1,0 +1,120 @@
+import type { ParamSchema } from '../contract/schema.ts';
+import { type Loader, position } from './loader.ts';
+import type { RoleInput, Variable } from './model.ts';
+import { nameFault } from './names.ts';
+import { describe, readBoolean, readText, readWords, wrongType } from './read.ts';
+import { checkSchema } from './role-schema.ts';
+import { fault, warning } from './source.ts';
+import { didYouMean } from './suggest.ts';
+import { checkValue } from './value.ts';
+import { entry, toJson, type YamlEntry, type YamlMap, type YamlNode } from './yaml.ts';
+
+/** What `variables.yaml` of a role declares. */
+export interface Declaration {
+  readonly inputs: ReadonlyMap<string, RoleInput>;
+  readonly defaults: ReadonlyMap<string, Variable>;
+}
+
+const TOP = ['type', 'properties', 'required', 'description', 'title', 'additionalProperties', '$schema'];
+
+/** Read `variables.yaml`: a JSON Schema whose properties are the role's inputs. */
+export function readDeclaration(loader: Loader, node: YamlNode): Declaration {
+  const inputs = new Map<string, RoleInput>();
+  const defaults = new Map<string, Variable>();
+  if (node.kind !== 'map') {
+    const message = `variables.yaml holds a JSON Schema, a map, not ${describe(node)}`;
+    loader.report(
+      fault(node.span, 'wrong-type', message, 'write type: object, and properties: with the inputs'),
+    );
+    return { inputs, defaults };
+  }
+  checkTop(loader, node);
+  const properties = entry(node, 'properties');
+  const required = readRequired(loader, node, properties?.value);
+  if (properties?.value.kind === 'map') {
+    for (const property of properties.value.entries) {
+      const input = readInput(loader, property, required.has(property.key));
+      if (!input) continue;
+      inputs.set(property.key, input);
+      const value = readDefault(loader, property, input.schema);
+      if (value) defaults.set(property.key, value);
+    }
+  } else if (properties) wrongType(loader, properties, 'a map of names and schemas');
+  return { inputs, defaults };
+}
+
+function checkTop(loader: Loader, node: YamlMap): void {
+  for (const at of node.entries) {
+    if (TOP.includes(at.key)) continue;
+    const nested = `the inputs stand below "properties"`;
+    const hint = didYouMean(at.key, TOP) ?? (at.value.kind === 'map' ? nested : undefined);
+    loader.report(fault(at.keySpan, 'unknown-key', `variables.yaml has no key "${at.key}"`, hint));
+  }
+  const type = entry(node, 'type');
+  if (type && readText(loader, type) !== 'object') {
+    loader.report(fault(type.value.span, 'wrong-type', 'the type of variables.yaml is always object'));
+  }
+  const additional = entry(node, 'additionalProperties');
+  if (additional && readBoolean(loader, additional) === true) {
+    const message = 'a role with variables.yaml takes only what that declares';
+    loader.report(
+      fault(additional.value.span, 'wrong-type', message, 'write additionalProperties: false, or nothing'),
+    );
+  }
+}
+
+function readRequired(loader: Loader, node: YamlMap, properties: YamlNode | undefined): ReadonlySet<string> {
+  const at = entry(node, 'required');
+  if (!at) return new Set();
+  if (at.value.kind !== 'list') {
+    wrongType(loader, at, 'a list of names');
+    return new Set();
+  }
+  const declared = properties?.kind === 'map' ? properties.entries.map(({ key }) => key) : [];
+  const words = readWords(loader, at, null);
+  for (const { text, span } of words) {
+    if (declared.includes(text)) continue;
+    const message = `"${text}" is required, but not declared`;
+    loader.report(
+      fault(span, 'unknown-input', message, didYouMean(text, declared) ?? 'declare it below "properties"'),
+    );
+  }
+  return new Set(words.map(({ text }) => text));
+}
+
+function readInput(
+  loader: Loader,
+  { key, keySpan, value }: YamlEntry,
+  required: boolean,
+): RoleInput | undefined {
+  const wrong = nameFault(keySpan, key, 'an input');
+  if (wrong) loader.report(wrong);
+  if (value.kind !== 'map') {
+    const message = `the input "${key}" takes a schema, such as {type: string}, not ${describe(value)}`;
+    loader.report(
+      fault(value.kind === 'scalar' && value.value === null ? keySpan : value.span, 'wrong-type', message),
+    );
+    return undefined;
+  }
+  const sound = checkSchema(loader, value);
+  if (wrong || !sound) return undefined;
+  if (!entry(value, 'description')) {
+    const hint = 'add description: with one sentence on what it is for';
+    loader.report(warning(keySpan, 'no-description', `the input "${key}" has no description`, hint));
+  }
+  const schema = toJson(value) as ParamSchema;
+  return {
+    name: key,
+    at: position(keySpan),
+    schema,
+    required: required && schema.default === undefined,
+    secret: schema.secret === true,
+  };
+}
+
+function readDefault(loader: Loader, { key, value }: YamlEntry, schema: ParamSchema): Variable | undefined {
+  const at = value.kind === 'map' ? entry(value, 'default') : undefined;
+  if (!at) return undefined;
+  checkValue(loader, `the default of "${key}"`, schema, at.value);
+  return { name: key, at: position(at.value.span), value: loader.template(at.value) };
+}

@@ -1,0 +1,237 @@
+import { join } from 'node:path';
+import { type Here, type Place, playbookPlace } from './here.ts';
+import { boundTemplate, inherit, intoRole, siteOf } from './inherited.ts';
+import { KEYS, looksLikeKey } from './keywords.ts';
+import { type Loader, position } from './loader.ts';
+import type { Layer, Node, RoleUse, Variable } from './model.ts';
+import { nameFault } from './names.ts';
+import { describe, readConstant, type Word } from './read.ts';
+import { findRole, type RoleText, roleFile } from './role.ts';
+import { fault, type Span, warning } from './source.ts';
+import { didYouMean } from './suggest.ts';
+import { loadTaskFile } from './tasks.ts';
+import { checkValue } from './value.ts';
+import { entry, toJson, type YamlEntry, type YamlMap, type YamlNode } from './yaml.ts';
+
+/** A role that is about to be used, from an entry of `roles:`, of `dependencies:`, or from an import or include. */
+export interface Call {
+  readonly text: RoleText;
+  /** What was given to it, as written. */
+  readonly given: readonly YamlEntry[];
+  /** Where it was called, and what its tasks inherit from there, the call's own words included. */
+  readonly here: Here;
+  /** Where its name is written. */
+  readonly span: Span;
+  /** The file of tasks, if not `main`. */
+  readonly from: Word | null;
+  /** What distinguishes it, beside the parameters, from other uses that make it needless. null: it is always run. */
+  readonly once: string | null;
+}
+
+/** One entry of `roles:` or of a role's `dependencies:`. */
+export function loadRoleEntry(here: Here, node: YamlNode): Node[] {
+  const { loader, play } = here;
+  const name = nameIn(loader, node);
+  if (!name) return [];
+  const text = findRole(here, name);
+  const map: YamlMap = node.kind === 'map' ? node : { kind: 'map', span: node.span, entries: [] };
+  const inherited = inherit(loader, map, here.inherited, `role "${name.text}"`, play.notified, ['vars']);
+  if (!text) return [];
+  const given = givenTo(loader, map, text);
+  const words = map.entries.filter(({ key }) => key === 'when' || key === 'tags');
+  const once = JSON.stringify(words.map(({ key, value }) => [key, toJson(value)]));
+  return useRole({ text, given, here: { ...here, inherited }, span: name.span, from: null, once });
+}
+
+function nameIn(loader: Loader, node: YamlNode): Word | null {
+  if (node.kind === 'map') {
+    const at = entry(node, 'role') ?? entry(node, 'name');
+    if (!at) loader.report(fault(node.span, 'missing-key', 'the use of a role needs "role", with its name'));
+    const text = at && readConstant(loader, at, 'the name of a role');
+    return text === undefined ? null : { text, span: at!.value.span };
+  }
+  const text = readConstant(loader, { key: 'roles', value: node }, 'names of roles, or maps with "role"');
+  return text === undefined ? null : { text, span: node.span };
+}
+
+/** The tasks of a role, after those of the roles that it depends on. */
+export function useRole(call: Call): Node[] {
+  const { text, here } = call;
+  const { loader, play } = here;
+  if (circle(call)) return [];
+  checkGiven(loader, text, call.given);
+  const use: RoleUse = { role: text.role, parameters: parametersOf(call) };
+  const gates = gatesOf(here);
+  const key = keyOf(call);
+  if (call.once !== null && !text.allowDuplicates && leftToEarlier(here, key, gates)) return [];
+  const inside: Here = {
+    ...here,
+    inherited: intoRole(here.inherited, use),
+    place: rolePlace(here.place, text),
+  };
+  const used = {
+    text,
+    use,
+    key,
+    gates,
+    here: inside,
+    span: call.span,
+    ids: { from: loader.lastId() + 1, to: 0 },
+  };
+  play.used.push(used);
+  const chain = { ...inside, place: { ...inside.place, dependents: [...here.place.dependents, text] } };
+  const before = text.dependencies.flatMap((dependency) => loadRoleEntry(chain, dependency));
+  const own = tasksOf(inside, call);
+  used.ids.to = loader.lastId();
+  return [...before, ...own];
+}
+
+function tasksOf(here: Here, { text, from, span }: Call): Node[] {
+  const { loader } = here;
+  const name = from ? from.text.replace(/\.ya?ml$/, '') : 'main';
+  const file = roleFile(loader, text.role.path, 'tasks', name);
+  if (file !== null) return loadTaskFile(here, file, from?.span ?? span);
+  if (from) {
+    const dir = join(text.role.path, 'tasks');
+    const known = loader.io.list(dir).map((file) => file.replace(/\.ya?ml$/, ''));
+    const message = `the role "${text.role.name}" has no tasks/${name}.yaml`;
+    loader.report(fault(from.span, 'missing-file', message, didYouMean(name, known)));
+  }
+  return [];
+}
+
+function rolePlace(place: Place, text: RoleText): Place {
+  const { playbookDir, root } = place;
+  return {
+    ...place,
+    ...playbookPlace(playbookDir, root),
+    role: text,
+    dir: join(text.role.path, 'tasks'),
+    ...kept(place),
+  };
+}
+
+/** What goes on inside a role as it was outside. */
+function kept({ files, dependents, loops, gates, handlers }: Place) {
+  return { files, dependents, loops, gates, handlers };
+}
+
+/** Reports a role that depends on itself. */
+function circle({ text, here, span }: Call): boolean {
+  const { dependents } = here.place;
+  const start = dependents.indexOf(text);
+  if (start < 0) return false;
+  const names = [...dependents.slice(start), text].map(({ role }) => role.name);
+  const message = `roles depend on each other in a circle: ${names.join(' → ')}`;
+  here.loader.report(fault(span, 'role-circle', message, 'remove one of the dependencies'));
+  return true;
+}
+
+/** Equal for calls that would do the same. Parameters that hold variables mean the same only to the same caller. */
+function keyOf({ text, given, once, here: { loader, play, inherited } }: Call): string {
+  const caller = play.used.findIndex(({ use }) => use === inherited.role);
+  const parameters = given.map(({ key, value }) => {
+    return [key, toJson(value), loader.template(value).constant === undefined ? caller : null];
+  });
+  return JSON.stringify([text.role.path, once, parameters]);
+}
+
+/**
+ * Within a play, a role that was already used with the same parameters, `when` and `tags` is not run again (as in
+ * Ansible: "role deduplication"). That holds if the earlier use is run whenever this one would be; of its tags, the
+ * later ones are added to it.
+ */
+function leftToEarlier({ play, inherited, loader }: Here, key: string, gates: readonly string[]): boolean {
+  const earlier = play.used.find(
+    (used) => used.key === key && used.gates.every((gate) => gates.includes(gate)),
+  );
+  if (!earlier) return false;
+  const { ids } = earlier;
+  const to = () => (ids.to === 0 ? loader.lastId() : ids.to);
+  play.moreTags.push({ from: ids.from, to, tags: inherited.tags });
+  return true;
+}
+
+/** What must hold for tasks here to be run: conditions, in whose words they were written, and blocks that may not be. */
+function gatesOf({ play, inherited, place }: Here): string[] {
+  const conditions = inherited.when.map((expression) => {
+    const role = expression.site ? expression.site.role : inherited.role;
+    const number = role ? play.used.findIndex(({ use }) => use === role) : -1;
+    return `${number} ${expression.source}`;
+  });
+  return [...place.gates, ...conditions];
+}
+
+/** Parameters in the form of Ansible: `vars`, and every key of the entry that is not a keyword. */
+function givenTo(loader: Loader, node: YamlMap, text: RoleText): YamlEntry[] {
+  const given = new Map<string, YamlEntry>();
+  const vars = entry(node, 'vars');
+  if (vars) for (const at of varsOf(loader, vars)) given.set(at.key, at);
+  for (const at of node.entries) {
+    if (KEYS.role.includes(at.key)) continue;
+    const twice = given.get(at.key);
+    if (twice) {
+      loader.report(
+        fault(at.keySpan, 'given-twice', `"${at.key}" is given twice`, 'keep the one below vars'),
+      );
+      continue;
+    }
+    const undeclared = !text.role.declared && !text.role.defaults.variables.has(at.key);
+    if (undeclared && looksLikeKey(at.key, 'role')) {
+      const message = `"${at.key}" is taken for a parameter of the role "${text.role.name}"`;
+      const hint = didYouMean(at.key, KEYS.role) ?? 'put parameters below vars, to be clear';
+      loader.report(warning(at.keySpan, 'odd-parameter', message, hint));
+    }
+    given.set(at.key, at);
+  }
+  return [...given.values()];
+}
+
+/** The entries of `vars:`; empty if it is not a map (reported). */
+export function varsOf(loader: Loader, at: YamlEntry): readonly YamlEntry[] {
+  if (at.value.kind === 'map') return at.value.entries;
+  if (at.value.kind !== 'scalar' || at.value.value !== null) {
+    const message = `"vars" takes a map of names and values, not ${describe(at.value)}`;
+    loader.report(fault(at.value.span, 'wrong-type', message));
+  }
+  return [];
+}
+
+/** Names must be such, declared where the role declares, and constants of the declared type. */
+function checkGiven(loader: Loader, { role }: RoleText, given: readonly YamlEntry[]): void {
+  for (const { key, keySpan, value } of given) {
+    const wrong = nameFault(keySpan, key, 'a parameter');
+    if (wrong) {
+      loader.report(wrong);
+      continue;
+    }
+    const input = role.inputs.get(key);
+    if (input) checkValue(loader, `"${key}"`, input.schema, value);
+    else if (role.declared && !role.vars.variables.has(key)) {
+      const names = [...role.inputs.keys()];
+      const known = names.length > 0 ? `it declares ${names.join(', ')}` : 'it declares none';
+      const message = `the role "${role.name}" has no input "${key}"`;
+      loader.report(fault(keySpan, 'unknown-input', message, didYouMean(key, names) ?? known));
+    }
+  }
+}
+
+/**
+ * What a role sees of its caller: what it was given, below that the `vars` of blocks around the call. A role that
+ * calls itself keeps what it was given, as far as it is not told otherwise.
+ */
+function parametersOf({ text, given, here: { loader, inherited } }: Call): Layer {
+  const variables = new Map<string, Variable>();
+  if (inherited.role?.role === text.role) addAll(variables, inherited.role.parameters.variables.values());
+  const site = siteOf(inherited);
+  const bound = (variable: Variable) => ({ ...variable, value: boundTemplate(variable.value, site) });
+  for (const layer of inherited.layers) addAll(variables, [...layer.variables.values()].map(bound));
+  for (const { key, keySpan, value } of given) {
+    addAll(variables, [bound({ name: key, at: position(keySpan), value: loader.template(value) })]);
+  }
+  return { label: `parameters of role "${text.role.name}"`, variables };
+}
+
+function addAll(variables: Map<string, Variable>, more: Iterable<Variable>): void {
+  for (const variable of more) variables.set(variable.name, variable);
+}

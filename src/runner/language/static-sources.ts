@@ -1,0 +1,80 @@
+import { isAbsolute, join } from 'node:path';
+import type { ParamSchema } from '../contract/schema.ts';
+import type { TaskType } from '../contract/task-type.ts';
+import type { Here } from './here.ts';
+import type { Loader } from './loader.ts';
+import type { Task } from './model.ts';
+import { isTemplated } from './read.ts';
+import { fault } from './source.ts';
+import { didYouMean } from './suggest.ts';
+import { entry, type YamlNode, type YamlScalar } from './yaml.ts';
+
+/**
+ * Files that constant parameters name must be there before a host is touched; templates among them are read, and
+ * given back. `params` is the value of the task type's key.
+ */
+export function checkSources(here: Here, type: TaskType, params: YamlNode): Task['templates'] {
+  return sourcesOf(type, params).flatMap(({ node, where }) => {
+    const path = findSource(here, node, where);
+    if (path === null || where !== 'templates') return [];
+    return filesBelow(here.loader, path).flatMap((file) => {
+      const text = here.loader.text(file);
+      return text ? [{ file, text }] : [];
+    });
+  });
+}
+
+interface SourceParam {
+  readonly node: YamlScalar;
+  readonly where: 'files' | 'templates';
+}
+
+function sourcesOf(type: TaskType, params: YamlNode): SourceParam[] {
+  return Object.entries(type.schema.properties).flatMap(([name, schema]) => {
+    const where = schema.source ?? schema.items?.source;
+    if (!where) return [];
+    return constantsIn(paramNode(type, params, name, schema)).map((node) => ({ node, where }));
+  });
+}
+
+function paramNode(
+  type: TaskType,
+  params: YamlNode,
+  name: string,
+  schema: ParamSchema,
+): YamlNode | undefined {
+  if (params.kind !== 'map') return type.short === name ? params : undefined;
+  const names = [name, ...(schema.aliases ?? [])];
+  return names.map((key) => entry(params, key)?.value).find((value) => value !== undefined);
+}
+
+function constantsIn(node: YamlNode | undefined): YamlScalar[] {
+  if (!node || node.kind === 'map') return [];
+  if (node.kind === 'list') return node.items.flatMap(constantsIn);
+  return typeof node.value === 'string' && node.value !== '' && !isTemplated(node) ? [node] : [];
+}
+
+function findSource({ loader, place }: Here, node: YamlScalar, where: 'files' | 'templates'): string | null {
+  const src = String(node.value);
+  const dirs = place.search[where];
+  const tried = isAbsolute(src) ? [src] : dirs.map((dir) => join(dir, src));
+  const found = tried.find((path) => loader.exists(path));
+  if (found !== undefined) return found;
+  const looked = `looked for ${tried.map((path) => loader.io.display(path)).join(', ')}`;
+  const guess = isAbsolute(src)
+    ? undefined
+    : didYouMean(
+        src,
+        dirs.flatMap((dir) => loader.io.list(dir)),
+      );
+  const what = where === 'templates' ? 'template' : 'file';
+  const hint = guess === undefined ? looked : `${guess} (${looked})`;
+  loader.report(fault(node.span, 'missing-file', `there is no ${what} "${src}"`, hint));
+  return null;
+}
+
+/** The file itself, or all files of a tree, sorted by path. */
+function filesBelow(loader: Loader, path: string): string[] {
+  if (!loader.io.isDirectory(path)) return [path];
+  return [...loader.io.list(path)].sort().flatMap((name) => filesBelow(loader, join(path, name)));
+}
