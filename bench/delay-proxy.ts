@@ -56,7 +56,7 @@ function delay(from: Socket, to: Socket, delayMs: number, head: number): void {
   };
   const later = (act: () => void): void => {
     queue.push({ due: Math.max(performance.now(), opened) + delayMs, act });
-    timer ??= setTimeout(run, Math.max(0, queue[0]!.due - performance.now()));
+    if (timer === null) timer = setTimeout(run, Math.max(0, queue[0]!.due - performance.now()));
   };
 
   from.on('data', (chunk) => {

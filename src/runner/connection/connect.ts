@@ -1,5 +1,6 @@
-import type { Target, Trouble } from '../contract/exchange.ts';
+import { type Connect, isTrouble, type Target, type Trouble } from '../contract/exchange.ts';
 import { type InterruptibleConversation, LineConversation } from './conversation.ts';
+import type { Line } from './line.ts';
 import { localLine } from './local.ts';
 
 export type { InterruptibleConversation } from './conversation.ts';
@@ -17,15 +18,30 @@ export interface ConnectOptions {
   readonly keepalive?: { readonly interval: number; readonly count: number };
 }
 
-/** Opens conversations. What is worth sharing between hosts (keys, configuration, jump hosts) is shared among them. */
-export type Connector = (target: Target) => Promise<InterruptibleConversation | Trouble>;
+/** Opens conversations. Never rejects. */
+export interface Connector extends Connect {
+  (target: Target): Promise<InterruptibleConversation | Trouble>;
+}
 
+/**
+ * A connector for one run. Its hosts share what is worth sharing: keys, configuration, jump hosts. The libraries of a
+ * kind of connection are loaded when it is first used.
+ */
 export function connector(options: ConnectOptions): Connector {
+  let ssh: Promise<{ connect(target: Target): Promise<Line | Trouble> }> | undefined;
+  const sshLine = async (target: Target): Promise<Line | Trouble> => {
+    ssh ??= import('./ssh/connector.ts').then(({ SshConnector }) => new SshConnector(options));
+    return (await ssh).connect(target);
+  };
   return async (target) => {
     const settings = {
       becomePassword: target.becomePassword,
       timeout: Math.max(10, target.connectTimeout) * 1000,
     };
-    return new LineConversation(localLine(target, options.env), settings);
+    if (target.via === 'openssh') {
+      return (await import('./openssh/connect.ts')).opensshConversation(target, options, settings);
+    }
+    const line = target.via === 'local' ? localLine(target, options.env) : await sshLine(target);
+    return isTrouble(line) ? line : new LineConversation(line, settings);
   };
 }

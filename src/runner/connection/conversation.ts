@@ -98,8 +98,8 @@ export class LineConversation implements InterruptibleConversation {
 
   #shell(identity: Identity): Shell {
     const key = identity.kind === 'login' ? '' : `${identity.method} ${identity.user}`;
-    let shell = this.#shells.get(key);
-    if (!shell) this.#shells.set(key, (shell = new Shell(this.#options(identity))));
+    const shell = this.#shells.get(key) ?? new Shell(this.#options(identity));
+    this.#shells.set(key, shell);
     return shell;
   }
 }

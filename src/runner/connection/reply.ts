@@ -85,7 +85,6 @@ export class ReplyReader {
   }
 
   #startSegments(nonce: string, codes: string[]): void {
-    if (codes.length === 0) return this.#heard.reply(nonce, []);
     this.#state = { kind: 'segments', nonce, codes, scanner: new MarkScanner(nonce), segment: [], done: [] };
   }
 

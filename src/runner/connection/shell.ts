@@ -85,9 +85,9 @@ export class Shell {
 
   #answered(nonce: string, answers: Answers): void {
     const waiting = this.#waiting.shift();
-    if (waiting?.nonce === nonce) return waiting.resolve(answers);
-    waiting?.resolve(this.#lost());
-    this.#pipe?.pipe.destroy();
+    const inStep = waiting?.nonce === nonce;
+    waiting?.resolve(inStep ? answers : this.#lost());
+    if (!inStep) this.#pipe?.pipe.destroy();
   }
 
   #died(why: Trouble): void {

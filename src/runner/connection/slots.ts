@@ -32,8 +32,8 @@ export class SlotsByKey {
   }
 
   take(key: string): Promise<() => void> {
-    let slots = this.#slots.get(key);
-    if (!slots) this.#slots.set(key, (slots = new Slots(this.#size)));
+    const slots = this.#slots.get(key) ?? new Slots(this.#size);
+    this.#slots.set(key, slots);
     return slots.take();
   }
 }

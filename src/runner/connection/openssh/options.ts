@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { Target } from '../../contract/exchange.ts';
+import type { ConnectOptions } from '../connect.ts';
+
+/** The words before the host. ssh takes the first value that it is given for an option, so ours stand. */
+export function clientArgs(
+  target: Target,
+  role: 'master' | 'guest',
+  socket: string,
+  options: ConnectOptions,
+): string[] {
+  const { interval, count } = options.keepalive ?? { interval: 5000, count: 3 };
+  return [
+    '-T',
+    '-o',
+    'BatchMode=yes',
+    '-o',
+    `ControlMaster=${role === 'master' ? 'yes' : 'no'}`,
+    '-o',
+    `ControlPath=${socket.replaceAll('%', '%%')}`,
+    '-o',
+    'ControlPersist=no',
+    '-o',
+    `ConnectTimeout=${target.connectTimeout}`,
+    '-o',
+    `ServerAliveInterval=${Math.max(1, Math.round(interval / 1000))}`,
+    '-o',
+    `ServerAliveCountMax=${count}`,
+    '-o',
+    'RequestTTY=no',
+    ...hostArgs(target, options.env),
+  ];
+}
+
+/** Who the configuration says that one is there; null: it can't be asked. */
+export async function loginUser(target: Target, env: ConnectOptions['env']): Promise<string | null> {
+  if (target.user !== undefined) return target.user;
+  const out = await new Promise<string>((resolve) => {
+    execFile(
+      'ssh',
+      ['-G', ...hostArgs(target, env), '--', target.address],
+      { encoding: 'utf8' },
+      (error, text) => resolve(error ? '' : text),
+    );
+  });
+  return /^user (.+)$/m.exec(out)?.[1] ?? null;
+}
+
+function hostArgs(target: Target, env: ConnectOptions['env']): string[] {
+  const args: string[] = [];
+  const config = target.sshConfigFile ?? ownConfig(env);
+  if (config) args.push('-F', config);
+  if (target.port !== undefined) args.push('-p', String(target.port));
+  if (target.user !== undefined) args.push('-l', target.user);
+  if (target.privateKeyFile) args.push('-i', target.privateKeyFile);
+  if (target.proxyJump) args.push('-J', target.proxyJump);
+  if (target.knownHostsFile) args.push('-o', `UserKnownHostsFile=${target.knownHostsFile}`);
+  return [...args, ...(target.sshArgs ?? [])];
+}
+
+/** ssh looks into the home directory of the password file; where ours is another one, its configuration must be named. */
+function ownConfig(env: ConnectOptions['env']): string | null {
+  const home = env['HOME'];
+  return home && home !== userInfo().homedir ? join(home, '.ssh/config') : null;
+}

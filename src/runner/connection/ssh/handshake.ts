@@ -1,0 +1,114 @@
+import { connect as tcpConnect } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from 'ssh2';
+import type { Trouble } from '../../contract/exchange.ts';
+import { attemptHandler, type Credentials, refused } from './auth.ts';
+import { droppedUnheard, failure, type RawError, type Stage } from './failure.ts';
+import { saveRoundTrips } from './fewer-round-trips.ts';
+import type { HostKeys } from './host-key.ts';
+import type { Settings } from './settings.ts';
+
+export interface Handshake {
+  /** The host's name for messages. */
+  readonly name: string;
+  readonly settings: Settings;
+  readonly credentials: Credentials;
+  readonly hostKeys: HostKeys;
+  /** Seconds for the whole of one attempt. */
+  readonly timeout: number;
+  readonly keepalive: { readonly interval: number; readonly count: number };
+  /** The bytes to the host, where they don't go over a TCP connection of our own. */
+  readonly through?: () => Promise<Duplex | Trouble>;
+}
+
+const TRIES = 6;
+
+/** An authenticated client, which never raises an uncaught error. What sshd dropped unheard is tried again, with growing pauses. */
+export async function shakeHands(wanted: Handshake): Promise<Client | Trouble> {
+  for (let attempt = 1; ; attempt += 1) {
+    const result = await tryOnce(wanted);
+    if (!('again' in result)) return result;
+    if (attempt === TRIES) return result.again;
+    await sleep(100 * 2 ** attempt * (0.5 + Math.random()));
+  }
+}
+
+async function tryOnce(wanted: Handshake): Promise<Client | Trouble | { readonly again: Trouble }> {
+  const { settings, name } = wanted;
+  const sock = wanted.through ? await wanted.through() : tcp(settings, wanted.timeout);
+  if ('kind' in sock) return sock;
+
+  const reached: { stage: Stage; trouble: Trouble | null } = {
+    stage: wanted.through ? 'connected' : 'connecting',
+    trouble: null,
+  };
+  const tried: string[] = [];
+  const { NodeSSH } = await import('node-ssh');
+  const ssh = new NodeSSH();
+  const connecting = ssh.connect({
+    sock: sock as never,
+    username: settings.user,
+    readyTimeout: wanted.timeout * 1000,
+    keepaliveInterval: wanted.keepalive.interval,
+    keepaliveCountMax: wanted.keepalive.count,
+    algorithms: { serverHostKey: hostKeyOrder(wanted.hostKeys.typesOf(settings)) as never },
+    hostVerifier: (key: Buffer) => {
+      reached.trouble = wanted.hostKeys.check(name, settings, key);
+      return reached.trouble === null;
+    },
+    authHandler: attemptHandler(wanted.credentials, tried) as never,
+  });
+  const client = ssh.connection as Client;
+  client.on('error', () => {});
+  client.on('connect', () => {
+    reached.stage = 'connected';
+  });
+  client.on('handshake', () => {
+    reached.stage = 'authenticating';
+  });
+  saveRoundTrips(client, wanted.credentials.hasty);
+
+  try {
+    await connecting;
+    return client;
+  } catch (thrown) {
+    client.destroy();
+    const error = thrown as RawError;
+    if (reached.trouble) return reached.trouble;
+    if (
+      error.level === 'client-authentication' ||
+      (reached.stage === 'authenticating' && tried.length > 0 && error.level !== 'client-timeout')
+    ) {
+      return refused(name, settings, wanted.credentials, tried);
+    }
+    const said = failure(name, settings, error, reached.stage, wanted.timeout);
+    return droppedUnheard(error, reached.stage) ? { again: said } : said;
+  }
+}
+
+/** TCP_NODELAY: with Nagle's algorithm each exchange would wait 40 ms. */
+function tcp(settings: Settings, seconds: number): Duplex {
+  return tcpConnect({
+    host: settings.hostName,
+    port: settings.port,
+    noDelay: true,
+    autoSelectFamilyAttemptTimeout: Math.min(2500, seconds * 500),
+  });
+}
+
+const ALGORITHMS = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+];
+
+/** Known types first, so that a host with several keys shows the one that we know. */
+function hostKeyOrder(known: readonly string[]): string[] {
+  const ofType = (algorithm: string): string => (algorithm.startsWith('rsa-') ? 'ssh-rsa' : algorithm);
+  const isKnown = (algorithm: string): boolean => known.includes(ofType(algorithm));
+  return [...ALGORITHMS.filter(isKnown), ...ALGORITHMS.filter((a) => !isKnown(a))];
+}

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, ClientChannel } from 'ssh2';
+import type { Trouble } from '../../contract/exchange.ts';
+import { CHANNELS, type Ending, type Line, type Pipe, watched } from '../line.ts';
+import { Slots } from '../slots.ts';
+import { trouble } from '../trouble.ts';
+
+/** Commands over an authenticated client. `leave` is called once, when the line is closed. */
+export function sshLine(name: string, user: string, client: Client, leave: () => void): Line {
+  const traffic = { sent: 0, received: 0 };
+  const slots = new Slots(CHANNELS);
+  let gone = false;
+  client.on('close', () => {
+    gone = true;
+  });
+  return {
+    name,
+    user,
+    traffic,
+    open: async (command, urgent) => {
+      const release = urgent ? () => {} : await slots.take();
+      const channel = gone ? lost(name) : await openChannel(name, client, command, () => gone);
+      if ('kind' in channel) {
+        release();
+        return channel;
+      }
+      const pipe = watched(channelPipe(channel), traffic);
+      void pipe.ended.then(release);
+      return pipe;
+    },
+    close: async () => {
+      if (!gone) await flushed(client);
+      leave();
+    },
+  };
+}
+
+/** MaxSessions frees its slots late, so a refusal is tried again for about three seconds. */
+async function openChannel(
+  name: string,
+  client: Client,
+  command: string,
+  gone: () => boolean,
+): Promise<ClientChannel | Trouble> {
+  for (let attempt = 0; ; attempt += 1) {
+    const result = await exec(client, command);
+    if (!(result instanceof Error)) return result;
+    if (gone()) return lost(name);
+    const { reason } = result as Error & { reason?: number | string };
+    if (reason !== 2 && reason !== 4)
+      return trouble('lost', `${name} opened no further session: ${result.message}`);
+    if (attempt === 6) {
+      return trouble(
+        'lost',
+        `${name} opened no further session: ${result.message}`,
+        'raise MaxSessions in its sshd_config',
+      );
+    }
+    await sleep(50 * 2 ** attempt);
+  }
+}
+
+function exec(client: Client, command: string): Promise<ClientChannel | Error> {
+  return new Promise((resolve) => {
+    try {
+      client.exec(command, (error, channel) => resolve(error ?? channel));
+    } catch (error) {
+      resolve(error as Error);
+    }
+  });
+}
+
+function channelPipe(channel: ClientChannel): Pipe {
+  const ended = new Promise<Ending>((resolve) => {
+    channel.once('exit', (code: number | null, signal?: string) => {
+      const ending = { code, signal: signal ?? null };
+      // A process left behind holds the channel open; what the command said is here within this time.
+      const timer = setTimeout(() => resolve(ending), 300);
+      channel.once('close', () => {
+        clearTimeout(timer);
+        resolve(ending);
+      });
+    });
+    channel.once('close', (code?: number | null, signal?: string) => {
+      if (code === undefined) resolve({ code: null, signal: null });
+      else resolve({ code, signal: signal ?? null });
+    });
+  });
+  return { stdin: channel, stdout: channel, stderr: channel.stderr, ended, destroy: () => channel.close() };
+}
+
+/** The ends of the shells' stdin are on their way once the socket has taken them; the server does the rest alone. */
+async function flushed(client: Client): Promise<void> {
+  const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
+  client.end();
+  const timer = setTimeout(() => client.destroy(), 1000);
+  await closed;
+  clearTimeout(timer);
+}
+
+function lost(name: string): Trouble {
+  return trouble('lost', `the connection to ${name} was lost`);
+}
