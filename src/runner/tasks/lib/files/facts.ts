@@ -1,0 +1,56 @@
+export type Kind = 'absent' | 'file' | 'directory' | 'link' | 'other';
+
+/** What the host says about one path; made by `readPath` from the answer to `probePath`. */
+export interface PathFacts {
+  /** The path asked about; below it, if a file was to go into a directory. */
+  readonly path: string;
+  /** The login's umask. */
+  readonly umask: number;
+  readonly parent: ParentFacts;
+  readonly kind: Kind;
+  /** null: absent, or not known in a dry run. */
+  readonly attributes: Attributes | null;
+  /** Of a symbolic link, also where it was followed. */
+  readonly target: string | null;
+  /** Where a followed link leads to; the path itself otherwise. */
+  readonly real: string;
+  /** Lower-case hex; null where it was not worth asking for. */
+  readonly sha256: string | null;
+  /** The bytes, where they differ from the wanted ones and are few. */
+  readonly content: Uint8Array | null;
+  /** The login may read the file. */
+  readonly readable: boolean;
+  /** Names of users and groups that were asked for and that the host does not know. */
+  readonly unknownUser: string | null;
+  readonly unknownGroup: string | null;
+}
+
+export interface Attributes {
+  readonly bits: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** `UNKNOWN` where the number has no name. */
+  readonly owner: string;
+  readonly group: string;
+  readonly size: number;
+  /** Names that the same file has. */
+  readonly links: number;
+  /** Differs after any change to the file. */
+  readonly stamp: string;
+}
+
+export type ParentFacts =
+  | {
+      readonly kind: 'present';
+      /** Its path without symbolic links. */
+      readonly physical: string;
+      /** null: the login may write in it; otherwise whose it is, `root 0755`. */
+      readonly barred: string | null;
+    }
+  | {
+      readonly kind: 'missing';
+      /** The nearest thing on the way that is there. */
+      readonly nearest: string;
+      /** What stops: nothing but absence, or that `nearest` is no directory, or may not be entered. */
+      readonly because: 'absent' | 'no-directory' | 'forbidden';
+    };

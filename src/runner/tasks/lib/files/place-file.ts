@@ -1,0 +1,150 @@
+import type { Change, Delta } from '../../../contract/delta.ts';
+import type { Reply } from '../../../contract/exchange.ts';
+import type { Json, JsonObject } from '../../../contract/json.ts';
+import { lines, type Script, sh } from '../../../contract/script.ts';
+import {
+  type Apply,
+  isUnknown,
+  MOVED,
+  type Refusal,
+  refuse,
+  type Touches,
+  type Unknown,
+  type World,
+} from '../../../contract/task-type.ts';
+import { attributeChanges, finalBits, setAttributes, strangers } from './attributes.ts';
+import { sameContent, shownContent, shownFacts, wanted } from './content.ts';
+import { barredParent, missingParent, unreadable } from './explain.ts';
+import type { PathFacts } from './facts.ts';
+import { formatMode } from './mode.ts';
+import { type PathQuestion, probePath } from './path-probe.ts';
+import { touchesOf } from './touches.ts';
+import { inWorld } from './world.ts';
+import { intoDirectory, type Writing, writeFile } from './write-file.ts';
+
+/** One file with a content that the controller knows: what `copy` and `template` of a single file want. */
+export interface PlacedFile extends Writing {
+  readonly kind: 'file';
+  readonly dest: string;
+  /** The name that it gets if `dest` turns out to be a directory. */
+  readonly into: string | undefined;
+  readonly follow: boolean;
+  /** False: what is there is left alone, whatever it is. */
+  readonly force: boolean;
+}
+
+export function questionOf(desired: PlacedFile): PathQuestion {
+  return {
+    path: desired.dest,
+    into: desired.into,
+    follow: desired.follow,
+    ...desired.declared,
+    content: wanted(desired.content),
+  };
+}
+
+export function probeFile(desired: PlacedFile): Script {
+  return probePath(questionOf(desired));
+}
+
+export function decideFile(
+  asked: PathFacts,
+  desired: PlacedFile,
+  world: World,
+): Delta | null | Refusal | Unknown {
+  const facts = placedIn(asked, desired, world);
+  if (isUnknown(facts)) return facts;
+  const { path, parent } = facts;
+  if (parent.kind === 'missing') return missingParent(path, parent);
+  if (facts.kind !== 'absent' && !desired.force) return null;
+  const unfit = strangers(facts) ?? unfitPlace(facts, desired);
+  if (unfit) return unfit;
+  const written = writtenFields(facts, desired);
+  if (Object.keys(written).length > 0 && parent.barred !== null) return barredParent(path, parent.barred);
+  const now = facts.kind === 'file' ? facts.attributes : null;
+  const delta = {
+    ...written,
+    ...attributeChanges(desired.declared, { directory: false, now, umask: facts.umask }),
+  };
+  return Object.keys(delta).length > 0 ? delta : null;
+}
+
+/** In a dry run the place may only become a directory. */
+function placedIn(asked: PathFacts, desired: PlacedFile, world: World): PathFacts | Unknown {
+  const facts = inWorld(asked, world);
+  if (
+    isUnknown(facts) ||
+    facts.kind !== 'directory' ||
+    desired.into === undefined ||
+    asked.kind === 'directory'
+  ) {
+    return facts;
+  }
+  const path = `${facts.path}/${desired.into}`;
+  const parent = { kind: 'present', physical: facts.path, barred: null } as const;
+  return inWorld(
+    { ...facts, path, real: path, parent, kind: 'absent', attributes: null, target: null },
+    world,
+  );
+}
+
+function unfitPlace(facts: PathFacts, desired: PlacedFile): Refusal | null {
+  const { path, kind, attributes } = facts;
+  if (kind === 'directory')
+    return refuse(`${path} is a directory`, 'name the file in it, or remove it first');
+  if (kind === 'other') return refuse(`${path} is neither a file nor a link: it is left alone`);
+  if (kind === 'link' && desired.follow) return refuse(`the link ${path} leads to nothing (${facts.target})`);
+  if (!facts.readable) {
+    return unreadable(
+      path,
+      attributes ? `${attributes.owner} ${formatMode(attributes.bits)}` : 'another one',
+    );
+  }
+  return null;
+}
+
+/** The fields that call for a new file in the place. */
+function writtenFields(facts: PathFacts, desired: PlacedFile): Record<string, Change> {
+  if (sameContent(facts, desired.content)) return {};
+  const content = { from: shownFacts(facts), to: shownContent(desired.content) };
+  if (facts.kind === 'file') return { content };
+  const state = { from: facts.kind, to: 'file' };
+  return facts.kind === 'link'
+    ? { state, target: { from: facts.target, to: null }, content }
+    : { state, content };
+}
+
+export function applyFile(delta: Delta, desired: PlacedFile, facts: PathFacts): Script | Apply {
+  if ('content' in delta) return writeFile(delta, facts, desired);
+  const bits = finalBits(desired.declared, { directory: false, now: facts.attributes, umask: facts.umask });
+  return lines(
+    intoDirectory(facts.real),
+    sh`[ -f "$b" ] && ! [ -L "$b" ] || exit ${MOVED}`,
+    setAttributes(delta, desired.declared, bits, sh`"$b"`),
+  );
+}
+
+export function predictFile(desired: PlacedFile, facts: PathFacts): { readonly [key: string]: Json } {
+  const now = facts.kind === 'file' ? facts.attributes : null;
+  const mode = formatMode(finalBits(desired.declared, { directory: false, now, umask: facts.umask }));
+  const { owner = now?.owner, group = now?.group } = desired.declared;
+  return {
+    [`path:${facts.path}`]: {
+      kind: 'file',
+      mode,
+      sha256: desired.content.sha256(),
+      ...(owner === undefined ? {} : { owner }),
+      ...(group === undefined ? {} : { group }),
+    },
+  };
+}
+
+export function touchesFile(desired: PlacedFile, facts: PathFacts): Touches | null {
+  return desired.backup || desired.validate ? null : touchesOf(facts);
+}
+
+/** What `register` gets. */
+export function resultOfFile(facts: PathFacts, reply: Reply | null): JsonObject {
+  const backup = reply?.out.length ? Buffer.from(reply.out).toString('utf8').split('\0')[0] : undefined;
+  return { dest: facts.path, ...(backup ? { backup_file: backup } : {}) };
+}
