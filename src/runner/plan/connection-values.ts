@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../contract/diagnostic.ts';
 import type { Json } from '../contract/json.ts';
+import type { WrittenVariable } from '../language/inventory-draft.ts';
 import type { Scope, Variable } from '../language/model.ts';
 import { fault, type Span } from '../language/source.ts';
 import { didYouMean } from '../language/suggest.ts';
@@ -140,6 +141,6 @@ function booleanHint(value: Json): string | undefined {
 }
 
 function spanOf(variable: Variable): Span | undefined {
-  const { value } = variable as { value: { span?: (path: readonly never[]) => Span } };
-  return typeof value.span === 'function' ? value.span([]) : undefined;
+  const { node, value } = variable as Variable & Partial<WrittenVariable> & { value: { span?: Span } };
+  return node?.span ?? (typeof value.span === 'object' ? value.span : undefined);
 }
