@@ -42,9 +42,11 @@ class Walk implements CelNames {
   node(node: ASTNode, bound: Bound): void {
     switch (node.op) {
       case 'id':
-        if (!bound.has(node.args) && node.args !== ALL && !environment.hasVariable(node.args)) {
-          this.read(node.args, node);
-        }
+        this.name(node, bound);
+        break;
+      case '==':
+      case '!=':
+        this.each(comparesType(node) ? node.args.filter(({ op }) => op === 'call') : node.args, bound);
         break;
       case '.':
       case '.?':
@@ -72,6 +74,16 @@ class Walk implements CelNames {
 
   private each(nodes: readonly ASTNode[], bound: Bound): void {
     for (const node of nodes) this.node(node, bound);
+  }
+
+  private name(node: Op<'id'>, bound: Bound): void {
+    if (bound.has(node.args) || node.args === ALL) return;
+    if (!environment.hasVariable(node.args)) this.read(node.args, node);
+    else {
+      const message = `"${node.args}" is a word of CEL`;
+      const hint = `for the variable write vars.${node.args}`;
+      this.mistakes.push({ code: 'cel-syntax', range: { start: node.start, end: node.end }, message, hint });
+    }
   }
 
   private index({ args: [of, key], ...node }: Op<'[]' | '[?]'>, bound: Bound): void {
@@ -107,11 +119,11 @@ class Walk implements CelNames {
 
   private method(node: Op<'rcall'>, bound: Bound): void {
     const [method, receiver, args] = node.args;
-    this.node(receiver, bound);
+    const namespace = receiver.op === 'id' && receiver.args === 'cel' && method === 'bind';
+    if (!namespace) this.node(receiver, bound);
     if (method === 'matches') this.matches(node, args);
     const [first, ...rest] = args;
-    const binds =
-      ITERATIONS.has(method) || (method === 'bind' && receiver.op === 'id' && receiver.args === 'cel');
+    const binds = namespace || ITERATIONS.has(method);
     if (binds && first?.op === 'id') this.each(rest, new Set([...bound, first.args]));
     else this.each(args, bound);
   }
@@ -135,6 +147,14 @@ class Walk implements CelNames {
     if (!this.mentions.has(name)) this.mentions.set(name, { start, end });
     this.guarded.add(name);
   }
+}
+
+/** `type(x) == int`: here, and nowhere else, `int` is the type. */
+function comparesType({ args }: Op<'==' | '!='>): boolean {
+  const [type, other] = args[0].op === 'call' ? args : [args[1], args[0]];
+  return (
+    type.op === 'call' && type.args[0] === 'type' && other.op === 'id' && environment.hasVariable(other.args)
+  );
 }
 
 function childrenOf(node: ASTNode): readonly ASTNode[] {

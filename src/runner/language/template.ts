@@ -2,174 +2,191 @@ import type { Diagnostic, Position } from '../contract/diagnostic.ts';
 import type { Json } from '../contract/json.ts';
 import type { Evaluated, Loaded, Scope, Template } from './model.ts';
 import type { Span } from './source.ts';
-import { compileScalarText, mayHoldMustache, type ScalarText } from './text-template.ts';
-import { toJson, type YamlNode } from './yaml.ts';
+import { compileScalarText, mayHoldMustache, type TextTemplate } from './text-template.ts';
+import type { YamlNode } from './yaml.ts';
 
 /** A template that was written in a file: it knows more of its places than others need. */
 export interface WrittenTemplate extends Template {
-  /** The stretch of the node at this path, or of its nearest parent. */
-  span(path: readonly (string | number)[]): Span;
+  readonly span: Span;
+  /** What it is made of, as far as that was written. */
+  readonly parts: Parts;
   /** Where a name that it mentions is first written. */
   spanOf(name: string): Span | undefined;
 }
 
-type Path = readonly (string | number)[];
+export type Parts =
+  | { readonly kind: 'leaf' }
+  | { readonly kind: 'list'; readonly items: readonly WrittenTemplate[] }
+  | { readonly kind: 'map'; readonly entries: ReadonlyMap<string, WrittenTemplate> };
+
+export type Path = readonly (string | number)[];
 
 /** Compile any YAML value. Keys are never templates. A text that can't be compiled counts as its own text. */
 export function compileTemplate(node: YamlNode): Loaded<WrittenTemplate> {
-  if (node.kind === 'scalar') return compileScalar(node);
   const diagnostics: Diagnostic[] = [];
-  const collect = (child: YamlNode): WrittenTemplate => {
-    const loaded = compileTemplate(child);
-    diagnostics.push(...loaded.diagnostics);
-    return loaded.value;
-  };
-  const value =
-    node.kind === 'list'
-      ? listTemplate(node.span, node.items.map(collect))
-      : mapTemplate(
-          node.span,
-          node.entries.map((entry) => [entry.key, collect(entry.value)]),
-        );
+  const value = compileNode(node, (found) => diagnostics.push(...found));
   return { value, diagnostics };
+}
+
+function compileNode(node: YamlNode, report: (found: readonly Diagnostic[]) => void): WrittenTemplate {
+  if (node.kind === 'list') {
+    return listTemplate(
+      node.span,
+      node.items.map((item) => compileNode(item, report)),
+    );
+  }
+  if (node.kind === 'map') {
+    return mapTemplate(
+      node.span,
+      node.entries.map(({ key, value }) => [key, compileNode(value, report)]),
+    );
+  }
+  const { value, span } = node;
+  if (typeof value !== 'string' || !mayHoldMustache(value)) return constantAt(value, span);
+  const text = compileScalarText(value, span);
+  report(text.diagnostics);
+  if (text.value === null) return constantAt(value, span);
+  return text.value.constant === null
+    ? leafTemplate(span, text.value)
+    : constantAt(text.value.constant, span);
 }
 
 /** Plain data that was not written as a template (`-e`): `{{` in it means itself. */
 export function constantTemplate(value: Json, at: Position): Template {
-  return {
-    at,
-    reads: NOTHING,
-    mentions: NOTHING,
-    constant: value,
-    evaluate: () => ({ kind: 'value', value }),
-    where: () => at,
-  };
+  const evaluate = () => ({ kind: 'value', value }) as const;
+  return { at, reads: NOTHING, mentions: NOTHING, constant: value, evaluate, where: () => at };
 }
 
-/** The same for data that stands at a place in a file. */
-export function writtenConstant(value: Json, span: Span, inside?: YamlNode): WrittenTemplate {
-  return written(span, [], (path) => (inside ? nodeSpan(inside, path) : span), { constant: value });
-}
-
-export function listTemplate(span: Span, items: readonly WrittenTemplate[]): WrittenTemplate {
-  const child = ([first, ...rest]: Path) =>
-    typeof first === 'number' ? items[first]?.span(rest) : undefined;
-  return written(
+/** The template of one text, or of anything else that is evaluated as a whole. */
+export function leafTemplate(
+  span: Span,
+  leaf: Pick<TextTemplate, 'reads' | 'mentions' | 'spanOf'> & Pick<Template, 'evaluate'>,
+): WrittenTemplate {
+  const { reads, mentions } = leaf;
+  return new Written(
     span,
-    items,
-    (path) => child(path) ?? span,
-    items.every(isConstant)
-      ? { constant: items.map((item) => item.constant!) }
-      : { evaluate: (scope) => all(items, scope) },
+    { kind: 'leaf' },
+    { reads, mentions, evaluate: (scope) => leaf.evaluate(scope), spanOf: (name) => leaf.spanOf(name) },
   );
 }
 
+export function listTemplate(span: Span, items: readonly WrittenTemplate[]): WrittenTemplate {
+  return compose(span, { kind: 'list', items }, items, (values) => values);
+}
+
+/** A key that stands twice counts as where it stands last. */
 export function mapTemplate(
   span: Span,
   entries: readonly (readonly [key: string, value: WrittenTemplate])[],
 ): WrittenTemplate {
-  const values = entries.map(([, value]) => value);
   const named = new Map(entries);
-  const keys = entries.map(([key]) => key);
-  const build = (list: readonly Json[]) => Object.fromEntries(keys.map((key, i) => [key, list[i]!]));
-  return written(
-    span,
-    values,
-    ([first, ...rest]) => named.get(String(first))?.span(rest) ?? span,
-    values.every(isConstant)
-      ? { constant: build(values.map((value) => value.constant!)) }
-      : {
-          evaluate(scope) {
-            const list = all(values, scope);
-            return list.kind === 'value'
-              ? { kind: 'value', value: build(list.value as readonly Json[]) }
-              : list;
-          },
-        },
-  );
+  const keys = [...named.keys()];
+  const build = (values: readonly Json[]) => Object.fromEntries(keys.map((key, i) => [key, values[i]!]));
+  return compose(span, { kind: 'map', entries: named }, [...named.values()], build);
 }
 
-/** A template of one text, or of anything else that is evaluated as a whole. */
-export function leafTemplate(
-  span: Span,
-  { reads, mentions, spanOf, evaluate }: Pick<ScalarText, 'reads' | 'mentions' | 'spanOf' | 'evaluate'>,
-): WrittenTemplate {
-  const at = span.source.position(span.start);
-  return { at, reads, mentions, spanOf, evaluate, where: () => at, span: () => span };
+/** The innermost part on the way along `path`. */
+export function partAt(template: WrittenTemplate, path: Path): WrittenTemplate {
+  let part = template;
+  for (const step of path) {
+    const { parts } = part;
+    const next =
+      parts.kind === 'map'
+        ? parts.entries.get(String(step))
+        : parts.kind === 'list'
+          ? parts.items[Number(step)]
+          : undefined;
+    if (!next) return part;
+    part = next;
+  }
+  return part;
+}
+
+export function isWritten(template: Template): template is WrittenTemplate {
+  return 'parts' in template;
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
 
-function compileScalar(node: Extract<YamlNode, { kind: 'scalar' }>): Loaded<WrittenTemplate> {
-  const { value, span } = node;
-  if (typeof value !== 'string' || !mayHoldMustache(value))
-    return { value: writtenConstant(value, span), diagnostics: [] };
-  const text = compileScalarText(value, span);
-  if (text.value === null) return { value: writtenConstant(value, span), diagnostics: text.diagnostics };
-  const constant = text.value.constant;
-  const template = constant === null ? leafTemplate(span, text.value) : writtenConstant(constant, span);
-  return { value: template, diagnostics: text.diagnostics };
+interface Content {
+  readonly reads: ReadonlySet<string>;
+  readonly mentions: ReadonlySet<string>;
+  readonly constant?: Json;
+  evaluate(scope: Scope): Evaluated;
+  spanOf(name: string): Span | undefined;
 }
 
-function written(
+class Written implements WrittenTemplate {
+  readonly span: Span;
+  readonly parts: Parts;
+  readonly reads: ReadonlySet<string>;
+  readonly mentions: ReadonlySet<string>;
+  declare readonly constant?: Json;
+  private readonly content: Content;
+
+  constructor(span: Span, parts: Parts, content: Content) {
+    this.span = span;
+    this.parts = parts;
+    this.reads = content.reads;
+    this.mentions = content.mentions;
+    this.content = content;
+    if (content.constant !== undefined) this.constant = content.constant;
+  }
+
+  get at(): Position {
+    return this.span.source.position(this.span.start);
+  }
+
+  evaluate(scope: Scope): Evaluated {
+    return this.content.evaluate(scope);
+  }
+
+  spanOf(name: string): Span | undefined {
+    return this.content.spanOf(name);
+  }
+
+  where(path: Path): Position {
+    const { span } = partAt(this, path);
+    return span.source.position(span.start);
+  }
+}
+
+function constantAt(value: Json, span: Span): WrittenTemplate {
+  return new Written(span, { kind: 'leaf' }, constantContent(value));
+}
+
+function constantContent(value: Json): Content {
+  const evaluate = () => ({ kind: 'value', value }) as const;
+  return { reads: NOTHING, mentions: NOTHING, constant: value, evaluate, spanOf: () => undefined };
+}
+
+function compose(
   span: Span,
-  parts: readonly WrittenTemplate[],
-  spanAt: (path: Path) => Span,
-  content: { readonly constant: Json } | { readonly evaluate: Template['evaluate'] },
+  parts: Parts,
+  children: readonly WrittenTemplate[],
+  build: (values: readonly Json[]) => Json,
 ): WrittenTemplate {
-  const where = (path: Path) => {
-    const found = spanAt(path);
-    return found.source.position(found.start);
-  };
-  return {
-    get at() {
-      return span.source.position(span.start);
+  if (children.every((child) => child.constant !== undefined)) {
+    return new Written(span, parts, constantContent(build(children.map((child) => child.constant!))));
+  }
+  return new Written(span, parts, {
+    reads: union(children.map((child) => child.reads)),
+    mentions: union(children.map((child) => child.mentions)),
+    spanOf: (name) => children.map((child) => child.spanOf(name)).find((found) => found !== undefined),
+    evaluate(scope) {
+      const values: Json[] = [];
+      for (const child of children) {
+        const result = child.evaluate(scope);
+        if (result.kind !== 'value') return result;
+        values.push(result.value);
+      }
+      return { kind: 'value', value: build(values) };
     },
-    reads: union(parts.map((part) => part.reads)),
-    mentions: union(parts.map((part) => part.mentions)),
-    ...('constant' in content
-      ? { constant: content.constant, evaluate: () => ({ kind: 'value', value: content.constant }) as const }
-      : content),
-    where,
-    span: spanAt,
-    spanOf: (name) => parts.map((part) => part.spanOf(name)).find((found) => found !== undefined),
-  };
+  });
 }
 
 function union(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
   const present = sets.filter((set) => set.size > 0);
   if (present.length < 2) return present[0] ?? NOTHING;
   return new Set(present.flatMap((set) => [...set]));
-}
-
-function isConstant(template: Template): boolean {
-  return template.constant !== undefined;
-}
-
-/** Every part's value in order, or the first thing that stands in the way. */
-function all(parts: readonly Template[], scope: Scope): Evaluated {
-  const values: Json[] = [];
-  for (const part of parts) {
-    const result = part.evaluate(scope);
-    if (result.kind !== 'value') return result;
-    values.push(result.value);
-  }
-  return { kind: 'value', value: values };
-}
-
-function nodeSpan(node: YamlNode, path: Path): Span {
-  const [first, ...rest] = path;
-  if (first === undefined) return node.span;
-  const child =
-    node.kind === 'list' && typeof first === 'number'
-      ? node.items[first]
-      : node.kind === 'map'
-        ? node.entries.find((entry) => entry.key === first)?.value
-        : undefined;
-  return child ? nodeSpan(child, rest) : node.span;
-}
-
-/** Plain data of a node in which nothing is a template. */
-export function literalTemplate(node: YamlNode): WrittenTemplate {
-  return writtenConstant(toJson(node), node.span, node);
 }
