@@ -33,8 +33,17 @@ export function memory(files: Readonly<Record<string, string>>): FileAccess & { 
   };
 }
 
+/** Load a project; the texts of its files lose the indentation that they have in the test. */
 export function load(files: Readonly<Record<string, string>>, name = 'site.yaml'): Loaded<Playbook> {
-  return loadPlaybook(ROOT + name, { taskTypes: FAKE_TYPES, io: memory(files) });
+  const texts = Object.fromEntries(Object.entries(files).map(([file, text]) => [file, dedent(text)]));
+  return loadPlaybook(ROOT + name, { taskTypes: FAKE_TYPES, io: memory(texts) });
+}
+
+/** Without the line break at the start, and without the indentation of the first line in all others. */
+function dedent(text: string): string {
+  const body = text.replace(/^\n/, '').replace(/\n *$/, '\n');
+  const indent = /^ */.exec(body)![0];
+  return body.replaceAll(new RegExp(`^${indent}`, 'gm'), '');
 }
 
 /** The playbook of a project that has nothing wrong. */

@@ -98,7 +98,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   run_once: ({ loader }, at) => maybe(readBoolean(loader, at), (runOnce) => ({ runOnce })),
   check_mode: ({ loader }, at) =>
     maybe(readBoolean(loader, at), (value) => ({ checkMode: { value, span: at.value.span } })),
-  timeout: ({ loader }, at) => maybe(readAmount(loader, at, 'seconds', 1), (timeout) => ({ timeout })),
+  timeout: ({ loader }, at) => maybe(readAmount(loader, at, 'seconds', true), (timeout) => ({ timeout })),
 };
 
 /** What is inside `map` inherits: what is around it, and its own words. */

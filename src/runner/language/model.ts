@@ -121,7 +121,11 @@ export interface Play {
   readonly layers: readonly Layer[];
   /** In order of running: pre_tasks, flush, roles, tasks, flush, post_tasks, flush. The flushes are nodes. */
   readonly nodes: readonly Node[];
-  /** Roles' handlers first, then the play's, in order of definition. */
+  /**
+   * Roles' handlers first, then the play's, in order of definition. No two have one name, but for a role that is used
+   * twice with other parameters: handlers that read those are there once per use, and a notification from within a
+   * use is meant for its own (`role` is the same), one from elsewhere for all.
+   */
   readonly handlers: readonly Task[];
   readonly serial: readonly (number | `${number}%`)[];
   readonly strategy: 'free' | 'linear';

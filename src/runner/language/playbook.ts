@@ -23,9 +23,11 @@ export function projectRoot(playbook: string, io: FileAccess): string {
 export function loadPlaybook(file: string, context: LoadContext): Loaded<Playbook> {
   const loader = new Loader(context);
   const place = { loader, imported: NOT_IMPORTED, ...around(loader, file) };
-  const plays = readFile(loader, file)
-    ? playsIn(place, file, [file])
-    : (loader.report({ code: 'missing-file', message: `there is no file ${context.io.display(file)}` }), []);
+  if (!readFile(loader, file)) {
+    loader.report({ code: 'missing-file', message: `there is no file ${context.io.display(file)}` });
+    return { value: { file, plays: [] }, diagnostics: loader.diagnostics() };
+  }
+  const plays = playsIn(place, file, [file]);
   return { value: { file, plays }, diagnostics: loader.diagnostics() };
 }
 

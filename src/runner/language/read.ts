@@ -82,13 +82,13 @@ export function isBooleanWord(node: YamlNode): boolean {
   return node.kind === 'scalar' && typeof node.value === 'string' && /^(yes|no|on|off)$/i.test(node.value);
 }
 
-/** A number of at least 0, or a template that gives one. */
-export function readAmount(loader: Loader, at: Keyed, unit: string, least = 0): Template | undefined {
+/** A number that is not negative (`positive`: nor 0), or a template that gives one. */
+export function readAmount(loader: Loader, at: Keyed, unit: string, positive = false): Template | undefined {
   const { value } = at;
   if (isTemplated(value)) return loader.template(value);
-  const good = value.kind === 'scalar' && typeof value.value === 'number' && value.value >= least;
-  if (!good) return wrongType(loader, at, `${unit} (a number${least > 0 ? ` above 0` : ''})`);
-  return loader.template(value);
+  const number = value.kind === 'scalar' && typeof value.value === 'number' ? value.value : Number.NaN;
+  if (number > 0 || (number === 0 && !positive)) return loader.template(value);
+  return wrongType(loader, at, `a number of ${unit}${positive ? ' above 0' : ''}`);
 }
 
 export function isTemplated(node: YamlNode): boolean {

@@ -56,6 +56,7 @@ function constantsIn(node: YamlNode | undefined): YamlScalar[] {
 
 function findSource({ loader, place }: Here, node: YamlScalar, where: 'files' | 'templates'): string | null {
   const src = String(node.value);
+  if (src.startsWith('~/')) return null;
   const dirs = place.search[where];
   const tried = isAbsolute(src) ? [src] : dirs.map((dir) => join(dir, src));
   const found = tried.find((path) => loader.exists(path));

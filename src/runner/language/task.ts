@@ -8,15 +8,7 @@ import { readLoop } from './loop.ts';
 import type { Expression, Task } from './model.ts';
 import { nameFault } from './names.ts';
 import { compileParams } from './params.ts';
-import {
-  describe,
-  readAmount,
-  readConditions,
-  readConstant,
-  readText,
-  readWords,
-  type Word,
-} from './read.ts';
+import { readAmount, readConditions, readConstant, readText, readWords, type Word } from './read.ts';
 import { fault } from './source.ts';
 import { checkSources } from './static-sources.ts';
 import { closest, didYouMean } from './suggest.ts';
@@ -39,10 +31,7 @@ export function loadTask(here: Here, map: YamlMap, at: YamlEntry | null): Task |
   }
   checkKeys(loader, map, kind, [...loader.taskTypes.keys()]);
   checkMode(loader, inherited, type, own.changedWhen);
-  if (isWordy(at, type)) {
-    refuseWords(loader, at, type);
-    return null;
-  }
+  if (refuseWord(loader, at, type)) return null;
   const params = loader.take(compileParams(type, at.value));
   const templates = checkSources(here, type, at.value);
   return {
@@ -83,7 +72,7 @@ function readOwn({ loader, place }: Here, map: YamlMap): Own {
   const until = conditions('until');
   const span = find('until')?.keySpan ?? map.span;
   const fallback = (value: number) => constantTemplate(value, position(span));
-  const retries = amount('retries', 'a number of attempts') ?? (until ? fallback(3) : null);
+  const retries = amount('retries', 'attempts') ?? (until ? fallback(3) : null);
   const delay = amount('delay', 'seconds') ?? (retries ? fallback(5) : null);
   return {
     loop: readLoop(loader, map, place.loops),
@@ -177,29 +166,13 @@ function checkMode(
   loader.report(fault(checkMode.span, 'check-mode', message, hint));
 }
 
-/** `file: path=/srv/x state=directory`: words of which the first sets a parameter. */
-function isWordy({ value }: YamlEntry, type: TaskType): boolean {
-  if (value.kind !== 'scalar' || typeof value.value !== 'string') return false;
-  const name = /^\s*([A-Za-z_]\w*)=/.exec(value.value)?.[1];
-  if (name === undefined) return false;
-  const { properties } = type.schema;
-  const known =
-    Object.hasOwn(properties, name) || Object.values(properties).some((p) => p.aliases?.includes(name));
-  return known || type.short === undefined;
-}
-
-function refuseWords(loader: Loader, at: YamlEntry, type: TaskType): void {
-  const text = at.value.kind === 'scalar' ? String(at.value.value) : describe(at.value);
-  const words = [...text.matchAll(/([A-Za-z_]\w*)=("[^"]*"|'[^']*'|\{\{.*?\}\}\S*|\S*)/g)];
-  const rest = text.replace(/([A-Za-z_]\w*)=("[^"]*"|'[^']*'|\{\{.*?\}\}\S*|\S*)/g, '').trim();
-  const pairs = words.map(([, name, value]) => `${name}: ${flow(value!)}`);
-  const all = rest ? [`${type.short ?? '…'}: ${flow(rest)}`, ...pairs] : pairs;
-  const hint = `write ${at.key}: {${all.join(', ')}}`;
-  loader.report(fault(at.value.span, 'key-value-text', 'parameters are a map, not name=value words', hint));
-}
-
-/** A text as it must be written inside `{ }`. */
-function flow(text: string): string {
-  if (/^["']/.test(text)) return text;
-  return /[{}[\],:#]|^[&*!|>%@`-]|^$/.test(text) ? `"${text}"` : text;
+/** `debug: msg=hello`, which would say "msg=hello". (Other words with "=" are refused with the parameters.) */
+function refuseWord(loader: Loader, { key, value }: YamlEntry, type: TaskType): boolean {
+  if (type.kind !== 'local' || type.short === undefined || value.kind !== 'scalar') return false;
+  if (!value.written.trimStart().startsWith(`${type.short}=`)) return false;
+  const text = value.written.trim().slice(type.short.length + 1);
+  const quoted = /^["']/.test(text) ? text : JSON.stringify(text);
+  const hint = `write ${key}: {${type.short}: ${quoted}}`;
+  loader.report(fault(value.span, 'words', 'parameters are a map here, not words with "="', hint));
+  return true;
 }
