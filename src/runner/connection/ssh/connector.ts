@@ -1,11 +1,10 @@
-import type { Client } from 'ssh2';
-import { isTrouble, type Target, type Trouble } from '../../contract/exchange.ts';
+import type { Target, Trouble } from '../../contract/exchange.ts';
 import type { ConnectOptions } from '../connect.ts';
 import type { Line } from '../line.ts';
 import { SlotsByKey } from '../slots.ts';
 import { trouble } from '../trouble.ts';
 import { credentials, nothingToTry } from './auth.ts';
-import { shakeHands } from './handshake.ts';
+import { type SshClient, shakeHands } from './handshake.ts';
 import { HostKeys } from './host-key.ts';
 import { type Hop, JumpHosts, type Passage } from './jump.ts';
 import { Keys } from './keys.ts';
@@ -42,7 +41,7 @@ export class SshConnector {
       return trouble(passage.trouble, `${target.name} can't be reached: ${passage.message}`, passage.hint);
     }
     const client = await this.#client(target.name, settings, target, passage, target.password);
-    if (isTrouble(client)) {
+    if ('kind' in client) {
       passage?.leave();
       return client;
     }
@@ -103,7 +102,7 @@ export class SshConnector {
     target: Target,
     passage: Passage | null,
     password: string | undefined,
-  ): Promise<Client | Trouble> {
+  ): Promise<SshClient | Trouble> {
     const found = await credentials(this.#keys, settings, { passphrase: target.passphrase, password });
     if (found.attempts.length === 0) return nothingToTry(name, settings, found);
     const release = await this.#queue.take(

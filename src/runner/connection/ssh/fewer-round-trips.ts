@@ -78,6 +78,11 @@ function writeAtOnce({ _protocol: protocol, _chanMgr: manager }: Inner): void {
   };
 }
 
+/** After `end`: ssh2 would keep its timer, and with it this process, until the other side has closed too. */
+export function stopKeepalive(client: Client): void {
+  (client as unknown as { readonly _resetKA?: () => void })._resetKA?.();
+}
+
 function hashOf(algorithm: string | undefined): string | undefined {
   if (algorithm === 'rsa-sha2-256') return 'sha256';
   if (algorithm === 'rsa-sha2-512') return 'sha512';

@@ -1,13 +1,20 @@
-import { connect as tcpConnect } from 'node:net';
+import { Socket, connect as tcpConnect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'ssh2';
 import type { Trouble } from '../../contract/exchange.ts';
 import { attemptHandler, type Credentials, refused } from './auth.ts';
 import { droppedUnheard, failure, type RawError, type Stage } from './failure.ts';
-import { saveRoundTrips } from './fewer-round-trips.ts';
+import { saveRoundTrips, stopKeepalive } from './fewer-round-trips.ts';
 import type { HostKeys } from './host-key.ts';
 import type { Settings } from './settings.ts';
+
+/** An authenticated client, which never raises an uncaught error. */
+export interface SshClient {
+  readonly client: Client;
+  /** Ends the connection; resolves when the operating system has taken the last bytes. */
+  hangUp(): Promise<void>;
+}
 
 export interface Handshake {
   /** The host's name for messages. */
@@ -24,8 +31,8 @@ export interface Handshake {
 
 const TRIES = 6;
 
-/** An authenticated client, which never raises an uncaught error. What sshd dropped unheard is tried again, with growing pauses. */
-export async function shakeHands(wanted: Handshake): Promise<Client | Trouble> {
+/** Connects and logs in. What sshd dropped unheard is tried again, with growing pauses. */
+export async function shakeHands(wanted: Handshake): Promise<SshClient | Trouble> {
   for (let attempt = 1; ; attempt += 1) {
     const result = await tryOnce(wanted);
     if (!('again' in result)) return result;
@@ -34,7 +41,7 @@ export async function shakeHands(wanted: Handshake): Promise<Client | Trouble> {
   }
 }
 
-async function tryOnce(wanted: Handshake): Promise<Client | Trouble | { readonly again: Trouble }> {
+async function tryOnce(wanted: Handshake): Promise<SshClient | Trouble | { readonly again: Trouble }> {
   const { settings, name } = wanted;
   const sock = wanted.through ? await wanted.through() : tcp(settings, wanted.timeout);
   if ('kind' in sock) return sock;
@@ -71,7 +78,7 @@ async function tryOnce(wanted: Handshake): Promise<Client | Trouble | { readonly
 
   try {
     await connecting;
-    return client;
+    return { client, hangUp: () => hangUp(client, sock) };
   } catch (thrown) {
     client.destroy();
     const error = thrown as RawError;
@@ -111,4 +118,22 @@ function hostKeyOrder(known: readonly string[]): string[] {
   const ofType = (algorithm: string): string => (algorithm.startsWith('rsa-') ? 'ssh-rsa' : algorithm);
   const isKnown = (algorithm: string): boolean => known.includes(ofType(algorithm));
   return [...ALGORITHMS.filter(isKnown), ...ALGORITHMS.filter((a) => !isKnown(a))];
+}
+
+function hangUp(client: Client, sock: Duplex): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(() => {
+      client.destroy();
+      done();
+    }, 1000);
+    sock.once('finish', done).once('close', done);
+    if (sock.writableFinished || sock.destroyed) return done();
+    client.end();
+    stopKeepalive(client);
+    if (sock instanceof Socket) sock.unref();
+  });
 }

@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
-import { isTrouble, type Trouble } from '../../contract/exchange.ts';
+import type { Trouble } from '../../contract/exchange.ts';
 import { trouble } from '../trouble.ts';
+import type { SshClient } from './handshake.ts';
 
 /** One host of a ProxyJump chain. */
 export interface Hop {
@@ -19,10 +20,10 @@ export interface Passage {
 }
 
 /** Opens the connection to a jump host; `before` is the passage through the ones before it. */
-export type OpenHop = (hop: Hop, before: Passage | null) => Promise<Client | Trouble>;
+export type OpenHop = (hop: Hop, before: Passage | null) => Promise<SshClient | Trouble>;
 
 interface Shared {
-  readonly client: Promise<Client | Trouble>;
+  readonly client: Promise<SshClient | Trouble>;
   readonly before: Promise<Passage | Trouble | null>;
   users: number;
 }
@@ -45,14 +46,14 @@ export class JumpHosts {
     const shared = this.#shared.get(key) ?? this.#open(key, hops.slice(0, -1).join(','), as, last, open);
     shared.users += 1;
     const client = await shared.client;
-    if (isTrouble(client)) {
+    if ('kind' in client) {
       this.#leave(key, shared);
       return trouble(client.trouble, `the jump host: ${client.message}`, client.hint);
     }
     let held = true;
     return {
       key: chain,
-      forward: (host, port) => forward(client, last.host, host, port),
+      forward: (host, port) => forward(client.client, last.host, host, port),
       leave: () => {
         if (held) this.#leave(key, shared);
         held = false;
@@ -72,7 +73,7 @@ export class JumpHosts {
     shared.users -= 1;
     if (shared.users > 0) return;
     if (this.#shared.get(key) === shared) this.#shared.delete(key);
-    void shared.client.then((client) => isTrouble(client) || client.end());
+    void shared.client.then((client) => ('kind' in client ? undefined : client.hangUp()));
     void shared.before.then((passage) => passage && 'leave' in passage && passage.leave());
   }
 }

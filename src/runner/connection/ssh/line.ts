@@ -4,9 +4,11 @@ import type { Trouble } from '../../contract/exchange.ts';
 import { CHANNELS, type Ending, type Line, type Pipe, watched } from '../line.ts';
 import { Slots } from '../slots.ts';
 import { trouble } from '../trouble.ts';
+import type { SshClient } from './handshake.ts';
 
-/** Commands over an authenticated client. `leave` is called once, when the line is closed. */
-export function sshLine(name: string, user: string, client: Client, leave: () => void): Line {
+/** Commands over an authenticated client. `leave` is called when the line is closed. */
+export function sshLine(name: string, user: string, connected: SshClient, leave: () => void): Line {
+  const { client } = connected;
   const traffic = { sent: 0, received: 0 };
   const slots = new Slots(CHANNELS);
   let gone = false;
@@ -29,7 +31,7 @@ export function sshLine(name: string, user: string, client: Client, leave: () =>
       return pipe;
     },
     close: async () => {
-      if (!gone) await flushed(client);
+      if (!gone) await connected.hangUp();
       leave();
     },
   };
@@ -87,15 +89,6 @@ function channelPipe(channel: ClientChannel): Pipe {
     });
   });
   return { stdin: channel, stdout: channel, stderr: channel.stderr, ended, destroy: () => channel.close() };
-}
-
-/** The ends of the shells' stdin are on their way once the socket has taken them; the server does the rest alone. */
-async function flushed(client: Client): Promise<void> {
-  const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
-  client.end();
-  const timer = setTimeout(() => client.destroy(), 1000);
-  await closed;
-  clearTimeout(timer);
 }
 
 function lost(name: string): Trouble {

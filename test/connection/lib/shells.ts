@@ -1,0 +1,60 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** One of the shells that a host may have, as an environment in which `sh` is that shell. */
+export interface ShellRoom {
+  readonly name: string;
+  readonly env: Record<string, string>;
+  /** Folders of sessions that are still there. */
+  leftovers(): string[];
+  remove(): void;
+}
+
+/** Rooms for dash, bash and busybox ash; the last one has nothing but busybox's own tools on its PATH. */
+export function shellRooms(): ShellRoom[] {
+  return ['dash', 'bash', 'busybox']
+    .filter((name) => existsSync(`/bin/${name}`) || existsSync(`/usr/bin/${name}`))
+    .map(room);
+}
+
+function room(name: string): ShellRoom {
+  const base = mkdtempSync(join(tmpdir(), 'mp-test-'));
+  const bin = join(base, 'bin');
+  mkdirSync(bin);
+  const shell = existsSync(`/bin/${name}`) ? `/bin/${name}` : `/usr/bin/${name}`;
+  symlinkSync(shell, join(bin, 'sh'));
+  if (name === 'busybox') {
+    for (const applet of execFileSync(shell, ['--list'], { encoding: 'utf8' }).split('\n')) {
+      if (applet !== '' && applet !== 'sh') symlinkSync(shell, join(bin, applet));
+    }
+  }
+  const path = name === 'busybox' ? bin : `${bin}:/usr/local/bin:/usr/bin:/bin`;
+  return {
+    name,
+    env: { PATH: path, HOME: base, TMPDIR: base, USER: 'tester', MARK: 'of the login' },
+    leftovers: () => sessionFolders().filter((folder) => isOf(base, folder)),
+    remove: () => rmSync(base, { recursive: true, force: true }),
+  };
+}
+
+function sessionFolders(): string[] {
+  return ['/dev/shm', '/tmp', tmpdir()]
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) =>
+      readdirSync(folder)
+        .filter((entry) => entry.startsWith('mama-play-'))
+        .map((entry) => join(folder, entry)),
+    );
+}
+
+/** Others use this machine too: theirs are the folders of living processes with another home. */
+function isOf(home: string, folder: string): boolean {
+  const pid = /\.(\d+)\.[0-9a-f]+$/.exec(folder)?.[1];
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`HOME=${home}`);
+  } catch {
+    return true;
+  }
+}
