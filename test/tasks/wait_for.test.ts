@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createServer, type Server } from 'node:net';
-import { lines, usersCode } from '../../src/runner/contract/script.ts';
 import { isRefusal } from '../../src/runner/contract/task-type.ts';
 import waitFor from '../../src/runner/tasks/wait_for.ts';
 import {
   declarationLaws,
   desire,
-  type Ground,
   inEachShell,
   makeGround,
   NASTY,
@@ -15,6 +13,7 @@ import {
   shells,
   validateParams,
 } from './harness.ts';
+import { without } from './services/without.ts';
 
 declarationLaws(waitFor);
 
@@ -31,14 +30,6 @@ async function closedPort(): Promise<number> {
   const { server, port } = await listen();
   await new Promise((done) => server.close(done));
   return port;
-}
-
-/** As if the host lacked these tools. */
-function without(ground: Ground, ...tools: string[]): Ground {
-  const hidden = usersCode(
-    `command() { case " ${tools.join(' ')} " in *" $2 "*) return 1 ;; *) return 0 ;; esac; }`,
-  );
-  return { ...ground, run: (script) => ground.run(lines(hidden, script)) };
 }
 
 describe('wait_for', function () {
