@@ -109,7 +109,8 @@ function ownVars(loader: Loader, map: YamlMap, label: string): Layer[] {
 function filesOfVars(loader: Loader, playbookDir: string, map: YamlMap): Layer[] {
   const at = entry(map, 'vars_files');
   if (!at || isNothing(at)) return [];
-  return readWords(loader, at, null).flatMap(({ text, span }) => {
+  const hint = 'what differs from host to host belongs into group_vars/ or host_vars/';
+  return readWords(loader, at, null, hint).flatMap(({ text, span }) => {
     const path = isAbsolute(text) ? text : join(playbookDir, text);
     const file = loader.yaml(path);
     const shown = loader.io.display(path);

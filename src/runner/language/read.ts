@@ -54,10 +54,10 @@ export function readConstant(
 }
 
 /** One text, several separated by commas, or a list of texts: all constant. */
-export function readWords(loader: Loader, at: Keyed, separator: ',' | null): readonly Word[] {
+export function readWords(loader: Loader, at: Keyed, separator: ',' | null, hint?: string): readonly Word[] {
   const items = at.value.kind === 'list' ? at.value.items : [at.value];
   return items.flatMap((value) => {
-    const text = readConstant(loader, { key: at.key, value }, 'a text or a list of texts');
+    const text = readConstant(loader, { key: at.key, value }, 'a text or a list of texts', hint);
     if (text === undefined) return [];
     const parts = separator ? text.split(separator).map((part) => part.trim()) : [text];
     return parts.filter((part) => part !== '').map((part) => ({ text: part, span: value.span }));
