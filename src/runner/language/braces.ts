@@ -45,7 +45,7 @@ export function foreignBraces(mustache: string): ForeignBraces | null {
     return jinja('calls with round brackets are not known here', 'write {{ helper first second }}');
   }
   if (/\S\s+[-+*/%~]\s+\S/.test(bare)) {
-    const ours = 'put texts side by side, {{ a }}{{ b }}, and reckon in CEL (set_fact, when)';
+    const ours = 'put texts side by side, {{ a }}{{ b }}; sums are for CEL (when, loop, assert)';
     return jinja('operators are not known in {{ }}', ours);
   }
   return null;

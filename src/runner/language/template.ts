@@ -4,6 +4,7 @@ import type { Evaluated, Loaded, Scope, Template } from './model.ts';
 import type { Span } from './source.ts';
 import { compileScalarText, mayHoldMustache, type TextTemplate } from './text-template.ts';
 import type { YamlNode } from './yaml.ts';
+import { LITERAL } from './yaml-reader.ts';
 
 /** A template that was written in a file: it knows more of its places than others need. */
 export interface WrittenTemplate extends Template {
@@ -42,7 +43,8 @@ function compileNode(node: YamlNode, report: (found: readonly Diagnostic[]) => v
     );
   }
   const { value, span } = node;
-  if (typeof value !== 'string' || !mayHoldMustache(value)) return constantAt(value, span);
+  if (typeof value !== 'string' || node.tag === LITERAL || !mayHoldMustache(value))
+    return constantAt(value, span);
   const text = compileScalarText(value, span);
   report(text.diagnostics);
   if (text.value === null) return constantAt(value, span);

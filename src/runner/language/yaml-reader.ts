@@ -1,0 +1,188 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml';
+import type { Diagnostic } from '../contract/diagnostic.ts';
+import { fault, type Source, type Span } from './source.ts';
+import type { YamlEntry, YamlList, YamlMap, YamlNode, YamlScalar } from './yaml.ts';
+
+/** Deeper is nothing that a person wrote. */
+const MAX_DEPTH = 100;
+/** Aliases counted as often as they stand. */
+const MAX_NODES = 200_000;
+
+/** Ansible's tag for a text in which `{{` means itself. */
+export const LITERAL = '!unsafe';
+
+/**
+ * The library's document as ours, in the order of writing (an alias means the last anchor of its name before it).
+ * `place`: inside of an alias everything stands where the alias stands.
+ */
+export class YamlReader {
+  private count = 0;
+  private stopped = false;
+  private readonly src: Source;
+  private readonly diagnostics: Diagnostic[];
+  private readonly anchors = new Map<string, Node>();
+  /** Nodes that are being read, to notice an alias inside of its own anchor. */
+  private readonly open = new Set<Node>();
+
+  constructor(src: Source, diagnostics: Diagnostic[]) {
+    this.src = src;
+    this.diagnostics = diagnostics;
+  }
+
+  document(document: Document): YamlNode {
+    return this.node(document.contents as Node, null, 0);
+  }
+
+  private node(node: Node | null, place: Span | null, depth: number): YamlNode {
+    const span = place ?? this.span(node);
+    if (this.isTooMuch(span, depth)) return nothing(span);
+    if (isAlias(node)) return this.alias(node.source, span, depth);
+    if (node?.anchor && !place) this.anchors.set(node.anchor, node);
+    if (node?.tag?.startsWith('!') && node.tag !== LITERAL) this.refuseTag(span, node.tag);
+    if (isScalar(node)) return this.scalar(node, span);
+    if (!isMap(node) && !isSeq(node)) return nothing(span);
+    this.open.add(node);
+    const read = isMap(node)
+      ? this.map(node.items as Pair[], span, place, depth)
+      : this.list(node.items as Node[], span, place, depth);
+    this.open.delete(node);
+    return read;
+  }
+
+  private isTooMuch(span: Span, depth: number): boolean {
+    this.count += 1;
+    if (this.stopped) return true;
+    const deep = depth > MAX_DEPTH;
+    if (!deep && this.count <= MAX_NODES) return false;
+    this.stopped = true;
+    this.diagnostics.push(
+      deep
+        ? fault(span, 'too-deep', `the file is nested deeper than ${MAX_DEPTH} levels`)
+        : fault(span, 'too-many-nodes', 'aliases make this file grow beyond all measure'),
+    );
+    return true;
+  }
+
+  private alias(name: string, span: Span, depth: number): YamlNode {
+    const target = this.anchors.get(name);
+    if (target && !this.open.has(target)) return this.node(target, span, depth + 1);
+    const message = target ? `*${name} stands inside of its own anchor` : `no anchor is called &${name}`;
+    this.diagnostics.push(
+      fault(span, 'yaml', message, target ? undefined : `if it is meant as text, quote it: "*${name}"`),
+    );
+    return nothing(span);
+  }
+
+  private list(nodes: readonly Node[], span: Span, place: Span | null, depth: number): YamlList {
+    return { kind: 'list', span, items: nodes.map((item) => this.node(item, place, depth + 1)) };
+  }
+
+  private map(pairs: readonly Pair[], span: Span, place: Span | null, depth: number): YamlMap {
+    const entries = new Map<string, YamlEntry>();
+    const merged = new Map<string, YamlEntry>();
+    for (const pair of pairs) {
+      const key = pair.key as Node | null;
+      const keySpan = place ?? this.span(key);
+      const name = this.key(key, keySpan);
+      if (name === null) continue;
+      const value = pair.value as Node | null;
+      if (name === '<<' && (key as Scalar).type === 'PLAIN') {
+        this.merge(this.node(value, place, depth + 1), keySpan, merged);
+        continue;
+      }
+      const first = entries.get(name);
+      if (first) this.refuseSecond(name, keySpan, first);
+      const read = value ? this.node(value, place, depth + 1) : nothing({ ...keySpan, start: keySpan.end });
+      if (!first) entries.set(name, { key: name, keySpan, value: read });
+    }
+    for (const [name, inherited] of merged) if (!entries.has(name)) entries.set(name, inherited);
+    return { kind: 'map', span, entries: [...entries.values()] };
+  }
+
+  /** A key as it was written: `1.10` is "1.10". */
+  private key(node: Node | null, span: Span): string | null {
+    if (isAlias(node)) {
+      const target = this.anchors.get(node.source);
+      if (isScalar(target)) return this.key(target, span);
+    }
+    if (isScalar(node)) {
+      return node.source !== undefined && typeof node.value !== 'string' ? node.source : String(node.value);
+    }
+    this.diagnostics.push(this.badKey(span));
+    return null;
+  }
+
+  private merge(read: YamlNode, place: Span, into: Map<string, YamlEntry>): void {
+    for (const map of read.kind === 'list' ? read.items : [read]) {
+      if (map.kind !== 'map') {
+        this.diagnostics.push(fault(place, 'yaml', '"<<" takes a map, or a list of maps'));
+        continue;
+      }
+      for (const item of map.entries) if (!into.has(item.key)) into.set(item.key, item);
+    }
+  }
+
+  private scalar(node: Scalar, span: Span): YamlScalar {
+    const quoted = node.type !== undefined && node.type !== 'PLAIN';
+    const written = quoted ? String(node.value) : (node.source ?? String(node.value ?? ''));
+    const tag = node.tag === LITERAL ? { tag: LITERAL } : {};
+    return { kind: 'scalar', span, value: plainValue(node.value, written), written, quoted, ...tag };
+  }
+
+  private refuseSecond(name: string, span: Span, first: YamlEntry): void {
+    const { line } = first.keySpan.source.position(first.keySpan.start);
+    const hint = `the first one is in line ${line}; remove one of them`;
+    this.diagnostics.push(
+      fault(span, 'duplicate-key', `the key "${name}" stands here for the second time`, hint),
+    );
+  }
+
+  /** Any other tag is almost always a text that should have been quoted (`when: !done`). */
+  private refuseTag(span: Span, tag: string): void {
+    const start = this.src.text.lastIndexOf(tag, span.start);
+    const near = start >= 0 && span.start - start < tag.length + 40;
+    const at = near ? { ...span, start, end: start + tag.length } : span;
+    if (tag === '!vault') {
+      this.diagnostics.push(fault(at, 'vault', 'encrypted values can not be read yet'));
+      return;
+    }
+    const hint = `if it is meant as text, quote the whole value: "${tag} …"`;
+    this.diagnostics.push(fault(at, 'unknown-tag', `${tag} is a YAML tag, and none that is known`, hint));
+  }
+
+  private badKey(span: Span): Diagnostic {
+    const at = this.src.position(span.start);
+    if (
+      this.src
+        .line(at.line)
+        .slice(Math.max(0, at.column - 2))
+        .startsWith('{')
+    ) {
+      const hint = 'write "{{ … }}" with quotes around the whole value';
+      return fault(span, 'unquoted-template', 'a value that begins with {{ must be quoted', hint);
+    }
+    return fault(span, 'yaml', 'a key must be one plain text');
+  }
+
+  private span(node: Node | null): Span {
+    const range = node?.range;
+    return { source: this.src, start: range?.[0] ?? 0, end: range?.[1] ?? range?.[0] ?? 0 };
+  }
+}
+
+function nothing(span: Span): YamlScalar {
+  return { kind: 'scalar', span, value: null, written: '', quoted: false };
+}
+
+/** Numbers that would not come out as they were written (`1.10`, 20 digits) stay text. */
+function plainValue(value: unknown, written: string): string | number | boolean | null {
+  if (typeof value === 'number') return keepsItsForm(value, written) ? value : written;
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  return written;
+}
+
+function keepsItsForm(value: number, written: string): boolean {
+  if (!Number.isFinite(value)) return false;
+  if (Number.isInteger(value) && !Number.isSafeInteger(value)) return false;
+  return !/^[-+]?\d+\.\d*0$/.test(written) && !/^[-+]?\d+\.\d{16,}$/.test(written);
+}
