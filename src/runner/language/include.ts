@@ -105,16 +105,18 @@ function roleTasks(here: Here, map: YamlMap, at: YamlEntry): Node[] {
   return useRole({ text, given, here, span: name.span, from: tasks_from ?? null, once: null });
 }
 
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  apply: 'put a block with these keys around it, or use an import',
-  public: "a role's variables are private: set what others need with set_fact",
-  vars_from: 'give the variables below vars',
-  defaults_from: 'give the variables below vars',
-  handlers_from: 'a role has one file of handlers, which may import others',
-  allow_duplicates: 'an import or include of a role is always run',
-  rolespec_validate: 'what a role is given is always checked',
-  role: 'the name of the role stands below "name"',
-};
+const ELSEWHERE = new Map(
+  Object.entries({
+    apply: 'put a block with these keys around it, or use an import',
+    public: "a role's variables are private: set what others need with set_fact",
+    vars_from: 'give the variables below vars',
+    defaults_from: 'give the variables below vars',
+    handlers_from: 'a role has one file of handlers, which may import others',
+    allow_duplicates: 'an import or include of a role is always run',
+    rolespec_validate: 'what a role is given is always checked',
+    role: 'the name of the role stands below "name"',
+  }),
+);
 
 /** The parameters of an import or include: constant texts; the first one must be there. */
 function parameters<K extends string>(
@@ -127,7 +129,7 @@ function parameters<K extends string>(
   for (const one of entries) {
     const name = names.find((known) => known === one.key);
     if (name === undefined) {
-      const hint = ELSEWHERE[one.key] ?? didYouMean(one.key, names);
+      const hint = ELSEWHERE.get(one.key) ?? didYouMean(one.key, names);
       loader.report(fault(one.keySpan, 'unknown-key', `"${at.key}" has no parameter "${one.key}"`, hint));
       continue;
     }

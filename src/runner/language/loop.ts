@@ -8,12 +8,14 @@ import { entry, type YamlEntry, type YamlMap } from './yaml.ts';
 
 const CONTROL = ['loop_var', 'index_var', 'label'];
 
-const CONTROL_ELSEWHERE: Readonly<Record<string, string>> = {
-  pause: 'to wait for something, use until with retries and delay',
-  extended: 'use index_var',
-  extended_allitems: 'use index_var',
-  break_when: 'choose the items before: loop: some_list.filter(x, x.wanted)',
-};
+const CONTROL_ELSEWHERE = new Map(
+  Object.entries({
+    pause: 'to wait for something, use until with retries and delay',
+    extended: 'use index_var',
+    extended_allitems: 'use index_var',
+    break_when: 'choose the items before: loop: some_list.filter(x, x.wanted)',
+  }),
+);
 
 /** `loop` and `loop_control`; `around` are the loop variables of the blocks around. */
 export function readLoop(loader: Loader, map: YamlMap, around: readonly string[]): Loop | null {
@@ -68,7 +70,7 @@ function readControl(loader: Loader, at: YamlEntry | undefined): Omit<Loop, 'ite
         loader.report(fault(one.keySpan, 'wrong-type', `"label" takes a text, not ${describe(one.value)}`));
     } else {
       const hint =
-        CONTROL_ELSEWHERE[one.key] ?? didYouMean(one.key, CONTROL) ?? `it has ${CONTROL.join(', ')}`;
+        CONTROL_ELSEWHERE.get(one.key) ?? didYouMean(one.key, CONTROL) ?? `it has ${CONTROL.join(', ')}`;
       loader.report(fault(one.keySpan, 'unknown-key', `"${one.key}" is not a key of loop_control`, hint));
     }
   }

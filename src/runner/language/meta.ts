@@ -18,11 +18,13 @@ const ACTIONS: readonly Meta['action'][] = [
   'noop',
 ];
 
-const NOT_NEEDED: Readonly<Record<string, string>> = {
-  clear_facts: 'facts belong to the run, and end with it',
-  refresh_inventory: 'the inventory is read once, before the first host is touched',
-  end_role: 'put a when on a block around the rest of the role',
-};
+const NOT_NEEDED = new Map(
+  Object.entries({
+    clear_facts: 'facts belong to the run, and end with it',
+    refresh_inventory: 'the inventory is read once, before the first host is touched',
+    end_role: 'put a when on a block around the rest of the role',
+  }),
+);
 
 /** `meta:` */
 export function loadMeta(here: Here, map: YamlMap, at: YamlEntry): (Flush | Meta)[] {
@@ -45,7 +47,7 @@ export function loadMeta(here: Here, map: YamlMap, at: YamlEntry): (Flush | Meta
   if (known)
     return [{ kind: 'meta', at: place, id, ...names.shown, when, layers, tags, role, action: known }];
   const all = ['flush_handlers', ...ACTIONS];
-  const hint = NOT_NEEDED[action] ?? didYouMean(action, all) ?? `there are ${all.join(', ')}`;
+  const hint = NOT_NEEDED.get(action) ?? didYouMean(action, all) ?? `there are ${all.join(', ')}`;
   loader.report(fault(at.value.span, 'unknown-action', `meta has no action "${action}"`, hint));
   return [];
 }
