@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 export type Invocation =
   | { readonly kind: 'play'; readonly options: PlayOptions }
   | { readonly kind: 'inventory'; readonly options: InventoryOptions }
+  | { readonly kind: 'doc'; readonly type: string | null }
   | { readonly kind: 'print'; readonly text: string }
   | { readonly kind: 'wrong'; readonly message: string };
 
@@ -46,7 +47,8 @@ export interface InventoryOptions {
 
 /** Read the command line (without node and script). Never exits and never writes. */
 export function readCommandLine(argv: readonly string[]): Invocation {
-  return argv[0] === 'inventory' ? readInventory(argv.slice(1)) : readPlay(argv);
+  if (argv[0] === 'inventory') return readInventory(argv.slice(1));
+  return argv[0] === 'doc' ? readDoc(argv.slice(1)) : readPlay(argv);
 }
 
 function readPlay(argv: readonly string[]): Invocation {
@@ -60,32 +62,30 @@ function readPlay(argv: readonly string[]): Invocation {
       '-i, --inventory <path>',
       'an inventory, or hosts separated by commas; may be given again',
       collect,
-      [],
     )
     .option('-l, --limit <pattern>', 'only these hosts')
-    .option('-t, --tags <tags>', 'only tasks with one of these tags', collectWords, [])
-    .option('--skip-tags <tags>', 'no task with one of these tags', collectWords, [])
+    .option('-t, --tags <tags>', 'only tasks with one of these tags', collectWords)
+    .option('--skip-tags <tags>', 'no task with one of these tags', collectWords)
     .option(
       '-e, --extra-vars <vars>',
       'k=v, a YAML or JSON map, or @file; above all other variables',
       collect,
-      [],
     )
-    .option('-C, --check', 'change nothing, say what would change', false)
-    .option('-D, --diff', 'show what differs', false)
+    .option('-C, --check', 'change nothing, say what would change')
+    .option('-D, --diff', 'show what differs')
     .option('-f, --forks <n>', 'hosts worked on side by side', count, 50)
     .option('-u, --user <name>', 'login user')
     .option('--private-key <file>', 'login key')
     .option('-c, --connection <kind>', 'ssh, openssh or local')
-    .option('-b, --become', 'become another user for every task', false)
+    .option('-b, --become', 'become another user for every task')
     .option('--become-user <name>', 'who to become (root)')
-    .option('-K, --ask-become-pass', 'ask for the password of become', false)
-    .option('-k, --ask-pass', 'ask for the login password', false)
+    .option('-K, --ask-become-pass', 'ask for the password of become')
+    .option('-k, --ask-pass', 'ask for the login password')
     .option('--start-at-task <name>', 'begin with the task of this name')
     .option('--list-hosts', 'show the hosts of each play, and stop')
     .option('--list-tasks', 'show the tasks of each play, and stop')
     .option('--list-tags', 'show the tags of each play, and stop')
-    .option('--syntax-check', 'check everything that can be checked without a host, and stop', false)
+    .option('--syntax-check', 'check everything that can be checked without a host, and stop')
     .option(
       '--output <kind>',
       'tty, plain or json; by itself: tty on a terminal, else plain',
@@ -93,8 +93,8 @@ function readPlay(argv: readonly string[]): Invocation {
     )
     .option('-v, --verbose', 'say more; -vv and -vvv still more', (_, before: number) => before + 1, 0)
     .option('--timeout <seconds>', 'time to connect', count)
-    .option('--force-handlers', 'run notified handlers of failed hosts too', false)
-    .option('--detailed-exitcode', 'with --check: exit 3 where something would change', false)
+    .option('--force-handlers', 'run notified handlers of failed hosts too')
+    .option('--detailed-exitcode', 'with --check: exit 3 where something would change')
     .option('--no-batching', 'one task per exchange: slow, and the reference for what a run does')
     .addHelpText('after', HELP);
   return parsed(command, argv, () => {
@@ -107,29 +107,29 @@ function readPlay(argv: readonly string[]): Invocation {
       kind: 'play',
       options: {
         playbooks,
-        inventory: o['inventory'],
+        inventory: o['inventory'] ?? [],
         limit: o['limit'] ?? null,
-        tags: o['tags'],
-        skipTags: o['skipTags'],
-        extraVars: o['extraVars'],
-        check: o['check'],
-        diff: o['diff'],
+        tags: o['tags'] ?? [],
+        skipTags: o['skipTags'] ?? [],
+        extraVars: o['extraVars'] ?? [],
+        check: o['check'] === true,
+        diff: o['diff'] === true,
         forks: o['forks'],
         user: o['user'] ?? null,
         privateKey: o['privateKey'] ?? null,
         connection: o['connection'] ?? null,
-        become: o['become'],
+        become: o['become'] === true,
         becomeUser: o['becomeUser'] ?? null,
-        askBecomePass: o['askBecomePass'],
-        askPass: o['askPass'],
+        askBecomePass: o['askBecomePass'] === true,
+        askPass: o['askPass'] === true,
         startAtTask: o['startAtTask'] ?? null,
         list,
-        syntaxCheck: o['syntaxCheck'],
+        syntaxCheck: o['syntaxCheck'] === true,
         output: o['output'] ?? null,
         verbosity: o['verbose'],
         timeout: o['timeout'] ?? null,
-        forceHandlers: o['forceHandlers'],
-        detailedExitcode: o['detailedExitcode'],
+        forceHandlers: o['forceHandlers'] === true,
+        detailedExitcode: o['detailedExitcode'] === true,
         batching: o['batching'],
       },
     };
@@ -140,7 +140,7 @@ function readInventory(argv: readonly string[]): Invocation {
   const command = quiet(new Command('mama-play inventory'))
     .usage('-i INVENTORY --list | --graph | --host NAME')
     .description('Show what an inventory says.')
-    .option('-i, --inventory <path>', 'an inventory; may be given again', collect, [])
+    .option('-i, --inventory <path>', 'an inventory; may be given again', collect)
     .option('--list', 'everything, as JSON')
     .option('--graph', 'groups and hosts as a tree')
     .option('--host <name>', 'the variables of one host');
@@ -153,13 +153,22 @@ function readInventory(argv: readonly string[]): Invocation {
       : o['graph']
         ? { kind: 'graph' as const }
         : { kind: 'host' as const, host: o['host'] };
-    return { kind: 'inventory', options: { inventory: o['inventory'], show } };
+    return { kind: 'inventory', options: { inventory: o['inventory'] ?? [], show } };
   });
+}
+
+function readDoc(argv: readonly string[]): Invocation {
+  const command = quiet(new Command('mama-play doc'))
+    .usage('[TYPE]')
+    .description('Explain a task type, or list them all.')
+    .argument('[type]', 'a task type');
+  return parsed(command, argv, () => ({ kind: 'doc', type: command.args[0] ?? null }));
 }
 
 const HELP = `
 Other commands:
   mama-play inventory -i INVENTORY --list | --graph | --host NAME
+  mama-play doc [TYPE]
 
 Exit codes:
   0 well · 1 the text or usage is wrong, nothing was touched · 2 a host failed · 3 --check --detailed-exitcode
@@ -189,11 +198,11 @@ function parsed(command: Command, argv: readonly string[], then: () => Invocatio
   }
 }
 
-function collect(value: string, before: readonly string[]): string[] {
+function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 
-function collectWords(value: string, before: readonly string[]): string[] {
+function collectWords(value: string, before: readonly string[] = []): string[] {
   return [
     ...before,
     ...value

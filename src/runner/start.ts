@@ -27,6 +27,10 @@ async function perform(invocation: Invocation, terminal: Terminal): Promise<numb
       const { runInventory } = await import('./commands/show-inventory.ts');
       return runInventory(invocation.options, terminal);
     }
+    case 'doc': {
+      const { runDoc } = await import('./commands/show-doc.ts');
+      return runDoc(invocation.type, terminal);
+    }
     case 'play': {
       const { playCommand } = await import('./commands/play.ts');
       return playCommand(invocation.options, terminal);

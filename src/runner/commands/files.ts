@@ -27,7 +27,6 @@ export function fileAccess(cwd: string, home: string): FileAccess & SourceIo {
     list: (path) => quietly(() => readdirSync(path), []),
     isDirectory: (path) => quietly(() => kindOf(path)?.isDirectory() ?? false, false),
     exists: (path) => quietly(() => kindOf(path) !== undefined, false),
-    display,
     ...sourceIo(home, display),
   };
 }

@@ -7,7 +7,7 @@ import { exitCode } from '../engine/exit-code.ts';
 import { runPlays, type SelectedPlay, type Stop } from '../engine/run.ts';
 import { findHost } from '../language/inventory.ts';
 import { hostScope } from '../plan/context.ts';
-import { type ConnectionFlags, resolveTarget } from '../plan/target.ts';
+import { becomeDefaults, type ConnectionFlags, resolveTarget } from '../plan/target.ts';
 import { makeReporter, type Reporter } from '../report/reporter.ts';
 import { taskTypes } from '../tasks/index.generated.ts';
 import { fileAccess } from './files.ts';
@@ -28,7 +28,7 @@ export async function playCommand(options: PlayOptions, terminal: Terminal): Pro
   const project = readProject(options, files, terminal.cwd, taskTypes);
   const flags = connectionFlags(options, terminal);
   const targets = targetsOf(project, flags);
-  const diagnostics = [...project.diagnostics, ...targets.diagnostics];
+  const diagnostics = distinct([...project.diagnostics, ...targets.diagnostics]);
   tell(reporter, diagnostics);
   if (diagnostics.some(isError)) {
     reporter.close();
@@ -138,10 +138,18 @@ function targetsOf(
 ): { readonly diagnostics: readonly Diagnostic[] } {
   const hosts = new Set(project.plays.flatMap(({ hosts: members }: SelectedPlay) => members));
   const diagnostics = [...hosts].flatMap((host) => {
-    const resolved = resolveTarget(host.name, hostScope(project.context, host), flags);
-    return 'diagnostics' in resolved ? resolved.diagnostics : [];
+    const scope = hostScope(project.context, host);
+    return [resolveTarget(host.name, scope, flags), becomeDefaults(scope, flags)].flatMap((resolved) =>
+      'diagnostics' in resolved ? resolved.diagnostics : [],
+    );
   });
-  return { diagnostics };
+  return { diagnostics: distinct(diagnostics) };
+}
+
+/** A mistake that several hosts or plays share is said once. */
+function distinct(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const seen = new Map(diagnostics.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic]));
+  return [...seen.values()];
 }
 
 function resolver(project: Project, flags: ConnectionFlags, secrets: Secrets) {

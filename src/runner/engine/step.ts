@@ -37,7 +37,7 @@ export interface StepMode {
 export function runStep(work: Work, reach: Reach, mode: StepMode): Promise<Raw> | Raw {
   if (work.kind === 'local') return runLocal(work.type.evaluate(work.params));
   if (work.type.kind === 'state') return runState(work.type, work, reach, mode);
-  if (work.type.kind === 'query') return runQuery(work.type, work, reach);
+  if (work.type.kind === 'query') return runQuery(work.type, work, reach, mode);
   return runAction(work.type, work, reach, mode);
 }
 
@@ -80,11 +80,13 @@ async function runState(type: StateType, work: HostWork, reach: Reach, mode: Ste
   }
 }
 
-async function runQuery(type: QueryType, work: HostWork, reach: Reach): Promise<Raw> {
+async function runQuery(type: QueryType, work: HostWork, reach: Reach, mode: StepMode): Promise<Raw> {
   const { desired, question } = work;
   const first = await reach.answer(question!);
   if (isTrouble(first)) return troubled(first);
   let verdict = type.read(first, desired);
+  // What it waits for may be the work of changes that a dry run does not make.
+  if ('again' in verdict && mode.dry) return unknown('it is not so now; a real run would wait for it');
   if ('again' in verdict && type.wait) {
     const reply = await reach.wait(type.wait(desired));
     if (isTrouble(reply)) return troubled(reply);

@@ -2,6 +2,7 @@ import type { JsonObject } from '../contract/json.ts';
 import type { Evaluated, Loop, Task } from '../language/model.ts';
 import { type HostContext, scopeOf } from './context.ts';
 import type { Cursor, Round } from './cursor.ts';
+import { factsOf } from './facts.ts';
 import { conditions, type HostWork, prepare, type Question } from './prepare.ts';
 import { type Item, itemsOf, rounds } from './rounds.ts';
 import type { Memory } from './scope.ts';
@@ -114,6 +115,7 @@ class Walk {
     const sure = when.kind === 'value';
     const work = prepare(task, this.context.host.name, scope, this.context.run);
     if (work.kind === 'refused') return !sure;
+    if (work.kind === 'unknown' && task.type.kind === 'local') return this.localLater(task);
     if (work.kind === 'unknown' || work.kind === 'fault') return false;
     if (work.kind === 'local') return sure && this.local(task, work.type.evaluate(work.params));
     if (work.on !== this.context.host.name) return false;
@@ -125,6 +127,12 @@ class Walk {
 
   private isDry(task: Task): boolean {
     return task.checkMode ?? this.context.run.check;
+  }
+
+  /** A local step whose values are still to come changes nothing on the host: go on, without what it will set. */
+  private localLater(task: Task): boolean {
+    for (const name of factsOf(task)) this.pending.set(name, `${name} is still to be set`);
+    return true;
   }
 
   private local(task: Task, verdict: { failed?: string; result: JsonObject; facts?: JsonObject }): boolean {

@@ -13,6 +13,7 @@ import type {
 import { didYouMean } from '../language/suggest.ts';
 import { type HostContext, scopeOf } from './context.ts';
 import type { Round } from './cursor.ts';
+import { factsOf } from './facts.ts';
 import { conditions, prepare } from './prepare.ts';
 import { itemsOf, rounds } from './rounds.ts';
 import { evaluateIn, type LadderScope } from './scope.ts';
@@ -56,11 +57,6 @@ export function namesWritten(play: Play): Set<string> {
   names.add('ansible_failed_task');
   names.add('ansible_failed_result');
   return names;
-}
-
-/** Of a task that sets facts: a local one whose parameters are free, their names being those of the facts. */
-function factsOf(task: Task): readonly string[] {
-  return task.type.kind === 'local' && task.type.schema.additionalProperties ? (task.params.keys ?? []) : [];
 }
 
 class HostCheck {

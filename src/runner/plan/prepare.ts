@@ -12,6 +12,7 @@ import {
   type StateType,
 } from '../contract/task-type.ts';
 import { asCondition } from '../language/expression.ts';
+import { findHost } from '../language/inventory.ts';
 import type { Evaluated, Expression, Task, Template } from '../language/model.ts';
 import { validateParams } from '../language/params.ts';
 import { hostScope, type RunContext } from './context.ts';
@@ -113,7 +114,7 @@ function delegate(task: Task, host: string, scope: PlanScope): Evaluated<string>
 
 /** The machine that a task happens on says who is who there, also for a delegated task. */
 function delegateScope(on: string, run: RunContext): PlanScope {
-  const host = run.inventory.hosts.get(on);
+  const host = findHost(run.inventory, on);
   return host ? hostScope(run, host) : EMPTY;
 }
 

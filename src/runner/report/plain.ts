@@ -4,7 +4,7 @@ import { formatDiagnostic } from './diagnostic.ts';
 import { formatDelta, show } from './diff.ts';
 import { paintFor } from './paint.ts';
 import { dispatch, type Reporter, type ReportOptions } from './reporter.ts';
-import { isNews, paintStatus, recapLines, seconds, statusWord, taskTitle } from './words.ts';
+import { isNews, isRepetition, paintStatus, recapLines, seconds, statusWord, taskTitle } from './words.ts';
 
 /** Outcomes slower than this say how long they took. */
 const SLOW_MS = 2000;
@@ -25,6 +25,7 @@ export function plainReporter(options: ReportOptions): Reporter {
             else out(`${paint.bold(`play ${play.play}`)}${batch}: ${play.hosts.join(' ')}`);
           },
           task: (task) => {
+            if (isRepetition(task)) return;
             for (const line of taskLines(task, options)) out(line);
           },
           error: ({ diagnostic }) => terminal.err(formatDiagnostic(diagnostic, paint)),

@@ -5,7 +5,7 @@ import { liveLines, type Running } from './live-area.ts';
 import { paintFor } from './paint.ts';
 import { taskLines } from './plain.ts';
 import { dispatch, type Reporter, type ReportOptions } from './reporter.ts';
-import { isNews, recapLines } from './words.ts';
+import { isNews, isRepetition, recapLines } from './words.ts';
 
 const FRAME_MS = 100;
 /** Outcomes wait this long for their like from other hosts. */
@@ -87,7 +87,6 @@ class LiveScreen {
     this.draw();
   }
 
-  /** A loop's items are news; the loop's own line would say them again, unless it failed. */
   private isShown(event: TaskEvent): boolean {
     if (this.options.verbosity > 0) return true;
     if (event.items !== undefined && event.status !== 'failed' && event.status !== 'unreachable')

@@ -27,6 +27,12 @@ export function isNews(event: TaskEvent): boolean {
   return event.status !== 'ok' && event.status !== 'skipped';
 }
 
+/** A loop's own line, which says nothing that those of its items did not, unless it ended badly or had none. */
+export function isRepetition(event: TaskEvent): boolean {
+  const bad = event.status === 'failed' || event.status === 'unreachable';
+  return event.items !== undefined && event.items > 0 && !bad;
+}
+
 /** `name`, `name (item)`, `handler name`. */
 export function taskTitle(event: TaskEvent): string {
   const item =
