@@ -20,7 +20,6 @@ export const PACKAGES = {
     'postgresql',
     'curl',
     'wget',
-    'acl',
     'procps',
   ],
 } as const;

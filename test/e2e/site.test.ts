@@ -189,6 +189,21 @@ describe('site.yaml on two fresh hosts @host', function () {
     assert.ok(!again.stdout.includes(password));
   });
 
+  it('another database password reaches the database, and the diff shows neither the old one nor the new', async () => {
+    const password = 'anotherDatabasePassword3';
+    const again = await mamaPlay([
+      ...[...SITE, '--diff', '--output', 'plain'],
+      ...['-e', `scheduler_db_password=${password}`],
+    ]);
+    assert.equal(again.code, 0, again.stdout);
+    assert.ok(!again.stdout.includes(password));
+    assertNoSecret(again.stdout);
+    const login = `docker exec -e PGPASSWORD=${password} mamangschedulerdb psql -X -w -h 127.0.0.1 -U postgres -Atc 'select 1'`;
+    assert.equal((await onHost(APP, login)).trim(), '1');
+    assert.equal((await play(SITE)).code, 0);
+    assertNothingToDo(await play(SITE));
+  });
+
   it('a container stopped by hand runs again after the next run', async () => {
     await onHost(APP, 'docker stop -t 5 mamangschedulerdb');
     await onHost(INFR, 'supervisorctl stop redis');
