@@ -6,7 +6,7 @@ export interface DelayProxy {
 }
 
 /**
- * A TCP proxy on 127.0.0.1 that holds back every chunk by `delayMs` in each direction, so that a round trip takes
+ * A TCP proxy on a loopback address that holds back every chunk by `delayMs` in each direction, so that a round trip takes
  * 2 × `delayMs` longer. Connecting costs one such round trip too. Order is kept and throughput is not capped: a chunk
  * waits for its own time only, never for the ones before it.
  */
@@ -14,6 +14,8 @@ export async function startDelayProxy(options: {
   readonly to: { readonly host: string; readonly port: number };
   /** One way, in milliseconds. */
   readonly delayMs: number;
+  /** Where it listens; 127.0.0.1 unless told. */
+  readonly listen?: string;
 }): Promise<DelayProxy> {
   const open = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
@@ -29,7 +31,7 @@ export async function startDelayProxy(options: {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(0, options.listen ?? '127.0.0.1', resolve);
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the proxy has no port');

@@ -1,25 +1,55 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import type { Ending, Pipe } from './line.ts';
+import { spawn } from 'node:child_process';
+import type { Traffic } from '../contract/exchange.ts';
+import { endOf } from './ending.ts';
+import type { Environment } from './home.ts';
+import { CHANNELS, type Pipe, watched } from './line.ts';
+import { Slots } from './slots.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** The child processes that carry a line; at most `CHANNELS` at a time, the urgent ones aside. */
+export class Children {
+  readonly traffic: Traffic = { sent: 0, received: 0 };
+  readonly #env: Environment;
+  readonly #slots = new Slots(CHANNELS);
+  readonly #open = new Set<Pipe>();
 
-/** Waits for an end that is on its way, and no longer than `ms`. */
-export async function ended(pipe: Pipe, ms: number): Promise<void> {
+  constructor(env: Environment) {
+    this.#env = env;
+  }
+
+  async start(file: string, args: readonly string[], urgent = false): Promise<Pipe | Error> {
+    const release = urgent ? () => {} : await this.#slots.take();
+    const started = await childPipe(file, args, this.#env);
+    if (started instanceof Error) {
+      release();
+      return started;
+    }
+    const pipe = watched(started, this.traffic);
+    this.#open.add(pipe);
+    void pipe.ended.then(() => {
+      this.#open.delete(pipe);
+      release();
+    });
+    return pipe;
+  }
+
+  /** Closes the stdin of all, and lets go of those that have not ended after `ms`. */
+  async close(ms: number): Promise<void> {
+    await Promise.all([...this.#open].map((pipe) => endWithin(pipe, ms)));
+  }
+}
+
+async function endWithin(pipe: Pipe, ms: number): Promise<void> {
   pipe.stdin.end();
   const timer = setTimeout(() => pipe.destroy(), ms);
-  await pipe.ended;
+  await Promise.race([pipe.ended, new Promise((resolve) => setTimeout(resolve, ms + 100).unref())]);
   clearTimeout(timer);
 }
 
 /**
- * A child process in a process group of its own, so that ^C on the terminal doesn't reach it (what is interrupted, and
- * when, is the engine's to say).
+ * A child process in a process group of its own, so that ^C on the terminal doesn't reach it: what is interrupted, and
+ * when, is the engine's to say.
  */
-export async function childPipe(
-  file: string,
-  args: readonly string[],
-  env: Environment,
-): Promise<Pipe | Error> {
+async function childPipe(file: string, args: readonly string[], env: Environment): Promise<Pipe | Error> {
   const child = spawn(file, args, { detached: true, stdio: 'pipe', env: env as NodeJS.ProcessEnv });
   const failed = await new Promise<Error | null>((resolve) => {
     child.once('spawn', () => resolve(null));
@@ -31,24 +61,11 @@ export async function childPipe(
     stdin: child.stdin,
     stdout: child.stdout,
     stderr: child.stderr,
-    ended: endOf(child),
+    ended: endOf(child, [child.stdout, child.stderr]),
     destroy: () => {
       child.stdin.destroy();
       child.stdout.destroy();
       child.stderr.destroy();
     },
   };
-}
-
-/** 'close' comes when all output was read; a process that still holds the output is waited for a moment only. */
-function endOf(child: ChildProcess): Promise<Ending> {
-  return new Promise((resolve) => {
-    child.once('exit', (code, signal) => {
-      const timer = setTimeout(() => resolve({ code, signal }), 300);
-      child.once('close', () => {
-        clearTimeout(timer);
-        resolve({ code, signal });
-      });
-    });
-  });
 }

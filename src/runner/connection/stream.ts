@@ -33,6 +33,7 @@ export class Streaming {
       const lines = new Lines(onLine);
       let feed: Readable | null = null;
       let pipe: Pipe | null = null;
+      let answered = false;
 
       const finish = (result: Reply | Trouble): void => {
         feed?.destroy();
@@ -49,6 +50,7 @@ export class Streaming {
             lines.add(chunk);
           },
           done: (code) => {
+            answered = true;
             void err.complete().then(() => {
               lines.end();
               finish({ kind: 'reply', code, out: out.bytes(), err: err.bytes() });
@@ -62,14 +64,16 @@ export class Streaming {
           feed?.destroy();
           if (source) feed = this.#feed(source, to, finish);
         },
-        ended: (_ending, gaveUp) =>
+        ended: (_ending, gaveUp) => {
+          if (answered) return;
           finish(
             gaveUp ??
               trouble(
                 'lost',
                 `the connection to ${this.#options.line.name} was lost in the middle of a command`,
               ),
-          ),
+          );
+        },
       });
       void this.session.then((session) => {
         if (!('info' in session)) finish(session);

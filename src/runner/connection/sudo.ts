@@ -57,7 +57,7 @@ export interface SudoEnd {
 
 export function sudoTrouble(end: SudoEnd): Trouble {
   const who = `${end.login ?? 'the login user'} can't become ${end.user} on ${end.host}`;
-  const words = lastWords(end.stderr, end.passwordGiven);
+  const words = complaint(end.stderr);
   if (end.code === 127 || /(sudo|exec)[^\n]*(not found|No such file)/i.test(end.stderr)) {
     return trouble(
       'become',
@@ -85,12 +85,11 @@ export function sudoTrouble(end: SudoEnd): Trouble {
   );
 }
 
-function lastWords(stderr: string, passwordGiven: boolean): string {
+/** sudo's own first complaint, where it made one; it may add others that hang on it. */
+function complaint(stderr: string): string {
   const said = stderr
     .split('\n')
     .map((line) => line.replace(/mama-play-[0-9a-f]{24}:/g, '').trim())
     .filter((line) => line !== '');
-  const last = said.at(-1);
-  if (last) return last;
-  return passwordGiven ? 'sudo ended without a word' : 'sudo refused without a word';
+  return said.find((line) => line.startsWith('sudo: ')) ?? said.at(-1) ?? 'sudo refused without a word';
 }

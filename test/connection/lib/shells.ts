@@ -44,7 +44,7 @@ function sessionFolders(): string[] {
     .filter((folder) => existsSync(folder))
     .flatMap((folder) =>
       readdirSync(folder)
-        .filter((entry) => entry.startsWith('mama-play-'))
+        .filter((entry) => /^mama-play-.*\.\d+\.[0-9a-f]{32}$/.test(entry))
         .map((entry) => join(folder, entry)),
     );
 }

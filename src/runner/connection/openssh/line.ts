@@ -2,10 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Target } from '../../contract/exchange.ts';
-import { childPipe, ended } from '../child.ts';
+import { Children } from '../child.ts';
 import type { ConnectOptions } from '../connect.ts';
-import { CHANNELS, type Line, type Pipe, watched } from '../line.ts';
-import { Slots } from '../slots.ts';
+import type { Line } from '../line.ts';
 import { trouble } from '../trouble.ts';
 import { clientTrouble, droppedUnheard } from './failure.ts';
 import { clientArgs, loginUser } from './options.ts';
@@ -20,40 +19,34 @@ export interface OpensshLine extends Line {
 
 /**
  * The system's ssh client. The first command's client is the master; the clients of later commands go through its
- * socket, in a folder that nobody else can enter.
+ * socket, in a folder that nobody else can enter. When the master has ended the line is lost: a later client would
+ * connect anew, and nobody would know that what lived in the first session is gone.
  */
 export async function opensshLine(target: Target, options: ConnectOptions): Promise<OpensshLine> {
   const base = tmpdir().length > LONGEST_FOLDER ? '/tmp' : tmpdir();
   const folder = await mkdtemp(join(base, 'mp-'));
-  const traffic = { sent: 0, received: 0 };
-  const slots = new Slots(CHANNELS);
-  const open = new Set<Pipe>();
-  let first = true;
+  const children = new Children(options.env);
+  let master: 'none' | 'up' | 'gone' = 'none';
   let dropped = false;
   return {
     name: target.name,
     user: await loginUser(target, options.env),
-    traffic,
+    traffic: children.traffic,
     open: async (command, urgent) => {
-      const release = urgent ? () => {} : await slots.take();
-      const role = first ? 'master' : 'guest';
-      first = false;
+      if (master === 'gone') return trouble('lost', `the connection to ${target.name} was lost`);
+      const role = master === 'none' ? 'master' : 'guest';
+      master = 'up';
       const args = clientArgs(target, role, join(folder, 's'), options);
-      const started = await childPipe('ssh', [...args, '--', target.address, command], options.env);
-      if (started instanceof Error) {
-        release();
-        return trouble(
-          'unreachable',
-          `the ssh client can't be started: ${started.message}`,
-          'install openssh-client, or use ansible_connection: ssh',
-        );
+      const pipe = await children.start('ssh', [...args, '--', target.address, command], urgent);
+      if (pipe instanceof Error) {
+        const hint = 'install openssh-client, or use ansible_connection: ssh';
+        return trouble('unreachable', `the ssh client can't be started: ${pipe.message}`, hint);
       }
-      const pipe = watched(started, traffic);
-      open.add(pipe);
-      void pipe.ended.then(() => {
-        open.delete(pipe);
-        release();
-      });
+      if (role === 'master') {
+        void pipe.ended.then(() => {
+          master = 'gone';
+        });
+      }
       return pipe;
     },
     explain: (ending, stderr) => {
@@ -63,7 +56,7 @@ export async function opensshLine(target: Target, options: ConnectOptions): Prom
     },
     droppedUnheard: () => dropped,
     close: async () => {
-      await Promise.all([...open].map((pipe) => ended(pipe, 3000)));
+      await children.close(3000);
       await rm(folder, { recursive: true, force: true });
     },
   };

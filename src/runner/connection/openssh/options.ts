@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
-import { userInfo } from 'node:os';
-import { join } from 'node:path';
 import type { Target } from '../../contract/exchange.ts';
 import type { ConnectOptions } from '../connect.ts';
+import { namedConfig } from '../home.ts';
 
 /** The words before the host. ssh takes the first value that it is given for an option, so ours stand. */
 export function clientArgs(
@@ -50,7 +49,7 @@ export async function loginUser(target: Target, env: ConnectOptions['env']): Pro
 
 function hostArgs(target: Target, env: ConnectOptions['env']): string[] {
   const args: string[] = [];
-  const config = target.sshConfigFile ?? ownConfig(env);
+  const config = target.sshConfigFile ?? namedConfig(env);
   if (config) args.push('-F', config);
   if (target.port !== undefined) args.push('-p', String(target.port));
   if (target.user !== undefined) args.push('-l', target.user);
@@ -58,10 +57,4 @@ function hostArgs(target: Target, env: ConnectOptions['env']): string[] {
   if (target.proxyJump) args.push('-J', target.proxyJump);
   if (target.knownHostsFile) args.push('-o', `UserKnownHostsFile=${target.knownHostsFile}`);
   return [...args, ...(target.sshArgs ?? [])];
-}
-
-/** ssh looks into the home directory of the password file; where ours is another one, its configuration must be named. */
-function ownConfig(env: ConnectOptions['env']): string | null {
-  const home = env['HOME'];
-  return home && home !== userInfo().homedir ? join(home, '.ssh/config') : null;
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, ClientChannel } from 'ssh2';
 import type { Trouble } from '../../contract/exchange.ts';
-import { CHANNELS, type Ending, type Line, type Pipe, watched } from '../line.ts';
+import { endOf } from '../ending.ts';
+import { CHANNELS, type Line, type Pipe, watched } from '../line.ts';
 import { Slots } from '../slots.ts';
 import { trouble } from '../trouble.ts';
 import type { SshClient } from './handshake.ts';
@@ -26,7 +27,7 @@ export function sshLine(name: string, user: string, connected: SshClient, leave:
         release();
         return channel;
       }
-      const pipe = watched(channelPipe(channel), traffic);
+      const pipe = watched(channel, traffic);
       void pipe.ended.then(release);
       return pipe;
     },
@@ -43,7 +44,7 @@ async function openChannel(
   client: Client,
   command: string,
   gone: () => boolean,
-): Promise<ClientChannel | Trouble> {
+): Promise<Pipe | Trouble> {
   for (let attempt = 0; ; attempt += 1) {
     const result = await exec(client, command);
     if (!(result instanceof Error)) return result;
@@ -62,10 +63,11 @@ async function openChannel(
   }
 }
 
-function exec(client: Client, command: string): Promise<ClientChannel | Error> {
+/** The pipe is made at once, so that no event of the channel is missed. */
+function exec(client: Client, command: string): Promise<Pipe | Error> {
   return new Promise((resolve) => {
     try {
-      client.exec(command, (error, channel) => resolve(error ?? channel));
+      client.exec(command, (error, channel) => resolve(error ?? channelPipe(channel)));
     } catch (error) {
       resolve(error as Error);
     }
@@ -73,22 +75,13 @@ function exec(client: Client, command: string): Promise<ClientChannel | Error> {
 }
 
 function channelPipe(channel: ClientChannel): Pipe {
-  const ended = new Promise<Ending>((resolve) => {
-    channel.once('exit', (code: number | null, signal?: string) => {
-      const ending = { code, signal: signal ?? null };
-      // A process left behind holds the channel open; what the command said is here within this time.
-      const timer = setTimeout(() => resolve(ending), 300);
-      channel.once('close', () => {
-        clearTimeout(timer);
-        resolve(ending);
-      });
-    });
-    channel.once('close', (code?: number | null, signal?: string) => {
-      if (code === undefined) resolve({ code: null, signal: null });
-      else resolve({ code, signal: signal ?? null });
-    });
-  });
-  return { stdin: channel, stdout: channel, stderr: channel.stderr, ended, destroy: () => channel.close() };
+  return {
+    stdin: channel,
+    stdout: channel,
+    stderr: channel.stderr,
+    ended: endOf(channel, [channel, channel.stderr]),
+    destroy: () => channel.close(),
+  };
 }
 
 function lost(name: string): Trouble {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { type Environment, homeOf, namedConfig } from '../home.ts';
 import { Slots } from '../slots.ts';
 import { configMatters } from './config-files.ts';
 
@@ -35,8 +36,6 @@ export interface Wanted {
   readonly knownHostsFile?: string | undefined;
   readonly configFile?: string | undefined;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 
@@ -75,7 +74,8 @@ export class SettingsReader {
   }
 
   #ask(wanted: Wanted): Promise<Answers> {
-    const args = ['-G', ...this.#configArgs(wanted.configFile)];
+    const config = wanted.configFile ?? namedConfig(this.#env);
+    const args = ['-G', ...(config ? ['-F', config] : [])];
     if (wanted.port !== undefined) args.push('-p', String(wanted.port));
     if (wanted.user !== undefined) args.push('-l', wanted.user);
     args.push('--', wanted.host);
@@ -86,13 +86,6 @@ export class SettingsReader {
       this.#asked.set(key, asked);
     }
     return asked;
-  }
-
-  /** ssh takes the home directory of the password file; where ours is another one, its config must be named. */
-  #configArgs(configFile: string | undefined): string[] {
-    if (configFile) return ['-F', configFile];
-    const home = homeOf(this.#env);
-    return home === userInfo().homedir ? [] : ['-F', join(home, '.ssh/config')];
   }
 
   async #run(args: readonly string[]): Promise<Answers> {
@@ -239,8 +232,4 @@ function expandTokens(
 
 function noneIsNull(value: string): string | null {
   return value === '' || value === 'none' ? null : value;
-}
-
-function homeOf(env: Environment): string {
-  return env['HOME'] || userInfo().homedir;
 }
