@@ -8,9 +8,10 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  type Stats,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { Reply } from '../../../src/runner/contract/exchange.ts';
 import type { Script } from '../../../src/runner/contract/script.ts';
 import type { Local } from '../../../src/runner/contract/task-type.ts';
@@ -63,23 +64,25 @@ export function makeGround(shell: Shell, sources: Sources = {}, running: Running
  */
 export function treeState(dir: string): ReadonlyMap<string, string> {
   const seen = new Map<string, string>();
-  const visit = (path: string): void => {
+  const visit = (path: Buffer, name: string): void => {
     const stat = lstatSync(path);
-    const kind = stat.isSymbolicLink()
-      ? 'link'
-      : stat.isDirectory()
-        ? 'directory'
-        : stat.isFile()
-          ? 'file'
-          : 'other';
+    const kind = kindOf(stat);
     const content = kind === 'link' ? readlinkSync(path) : kind === 'file' ? sha256(readFileSync(path)) : '';
     const mode = (stat.mode & 0o7777).toString(8);
     const about = [kind, mode, stat.uid, stat.gid, stat.ino, stat.mtimeMs, stat.ctimeMs, content];
-    seen.set(relative(dir, path) || '.', about.join(' '));
-    if (kind === 'directory') for (const name of readdirSync(path).sort()) visit(join(path, name));
+    seen.set(name || '.', about.join(' '));
+    if (kind !== 'directory') return;
+    for (const entry of readdirSync(path, { encoding: 'buffer' })) {
+      visit(Buffer.concat([path, Buffer.from('/'), entry]), name ? `${name}/${entry}` : `${entry}`);
+    }
   };
-  visit(dir);
+  visit(Buffer.from(dir), '');
   return seen;
+}
+
+function kindOf(stat: Stats): string {
+  if (stat.isSymbolicLink()) return 'link';
+  return stat.isDirectory() ? 'directory' : stat.isFile() ? 'file' : 'other';
 }
 
 /** The paths that differ between two states of a tree, relative to it. */

@@ -9,7 +9,7 @@ import type { FileNow, FileState } from './file-desired.ts';
 import { chmodWord } from './mode.ts';
 import { newDirectories } from './new-directories.ts';
 import { setBelow } from './set-below.ts';
-import { intoDirectory, temporaryPrefix, writeFile } from './write-file.ts';
+import { intoDirectory, rename, temporaryPrefix, writeFile } from './write-file.ts';
 
 export function applyState(delta: Delta, desired: FileState, current: FileNow): Script | Apply {
   const { facts } = current;
@@ -50,9 +50,12 @@ function link(desired: FileState, facts: PathFacts): Script {
     intoDirectory(facts.path),
     unchangedKind(facts),
     facts.kind === 'directory' && sh`rmdir "$b" || exit 1`,
-    sh`rm -f ${temporary}
-ln -s -- ${desired.src ?? ''} ${temporary} || exit 1
-mv -fT ${temporary} "$b" || { rm -f ${temporary}; exit 1; }`,
+    sh`t=${temporary}
+rm -f "$t"
+ln -s -- ${desired.src ?? ''} "$t" || exit 1
+trap 'rm -f "$t"' EXIT`,
+    rename(sh`"$t"`, sh`"$b"`),
+    sh`trap - EXIT`,
   );
 }
 

@@ -22,7 +22,7 @@ export const OWN_NAMES = './.mama-play-*';
  */
 export function listAll(): Script {
   return listing(
-    sh`find . -mindepth 1 -path ${OWN_NAMES} -prune -o -mindepth 1 -exec stat -c "$m"${FORMAT} {} + || exit 1`,
+    sh`find . -mindepth 1 -path ${OWN_NAMES} -prune -o -exec stat -c "$m"${FORMAT} {} + || exit 1`,
   );
 }
 

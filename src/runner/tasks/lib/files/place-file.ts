@@ -20,17 +20,21 @@ import { formatMode } from './mode.ts';
 import { type PathQuestion, probePath } from './path-probe.ts';
 import { touchesOf } from './touches.ts';
 import { inWorld } from './world.ts';
-import { intoDirectory, type Writing, writeFile } from './write-file.ts';
+import { intoDirectory, type Replacing, type Writing, writeFile } from './write-file.ts';
 
-/** One file with a content that the controller knows: what `copy` and `template` of a single file want. */
-export interface PlacedFile extends Writing {
-  readonly kind: 'file';
+/** Where a single file goes, and how. */
+export interface Placing extends Replacing {
   readonly dest: string;
   /** The name that it gets if `dest` turns out to be a directory. */
   readonly into: string | undefined;
   readonly follow: boolean;
   /** False: what is there is left alone, whatever it is. */
   readonly force: boolean;
+}
+
+/** One file with a content that the controller knows: what `copy` and `template` of a single file want. */
+export interface PlacedFile extends Placing, Writing {
+  readonly kind: 'file';
 }
 
 export function questionOf(desired: PlacedFile): PathQuestion {
@@ -88,7 +92,8 @@ function placedIn(asked: PathFacts, desired: PlacedFile, world: World): PathFact
   );
 }
 
-function unfitPlace(facts: PathFacts, desired: PlacedFile): Refusal | null {
+/** Why no file can be put there without harm. */
+export function unfitPlace(facts: PathFacts, desired: Placing): Refusal | null {
   const { path, kind, attributes } = facts;
   if (kind === 'directory')
     return refuse(`${path} is a directory`, 'name the file in it, or remove it first');
@@ -116,6 +121,11 @@ function writtenFields(facts: PathFacts, desired: PlacedFile): Record<string, Ch
 
 export function applyFile(delta: Delta, desired: PlacedFile, facts: PathFacts): Script | Apply {
   if ('content' in delta) return writeFile(delta, facts, desired);
+  return changeAttributes(delta, desired, facts);
+}
+
+/** Only owner, group and mode, in place. */
+export function changeAttributes(delta: Delta, desired: Placing, facts: PathFacts): Script {
   const bits = finalBits(desired.declared, { directory: false, now: facts.attributes, umask: facts.umask });
   return lines(
     intoDirectory(facts.real),

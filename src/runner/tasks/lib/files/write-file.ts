@@ -12,13 +12,17 @@ import { runValidate, type Words } from './validate.ts';
 /** Up to this many bytes go with the script; more are streamed on a channel of their own. */
 const INLINE = 1 << 20;
 
-export interface Writing {
-  readonly content: Content;
+/** How a file takes its place. */
+export interface Replacing {
   readonly declared: Declared;
   /** A command that must accept the new file before it takes its place. */
   readonly validate: Words | null;
   /** Keep what was there under another name, which is printed. */
   readonly backup: boolean;
+}
+
+export interface Writing extends Replacing {
+  readonly content: Content;
 }
 
 /**
@@ -28,18 +32,19 @@ export interface Writing {
 export function writeFile(delta: Delta, facts: PathFacts, writing: Writing): Script | Apply {
   const { content } = writing;
   const small = content.size <= SMALL ? asText(content.bytes()) : null;
-  if (small !== null) return around(sh`printf %s ${small} >"$t" || exit 1`, delta, facts, writing);
+  if (small !== null) return replaceFile(sh`printf %s ${small} >"$t" || exit 1`, delta, facts, writing);
   // A cut-off stdin ends like a complete one: only the size tells.
   const taken = lines(
     sh`cat >"$t" || exit 1
 [ "$(stat -c %s "$t")" = ${content.size} ] || { echo 'the content came incomplete' >&2; exit 1; }`,
   );
-  const script = around(taken, delta, facts, writing);
+  const script = replaceFile(taken, delta, facts, writing);
   if (content.size <= INLINE) return withInput(script, content.bytes());
   return { script, stream: () => content.stream() };
 }
 
-function around(fill: Script, delta: Delta, facts: PathFacts, writing: Writing): Script {
+/** The same with a content that `fill` puts into `"$t"`. */
+export function replaceFile(fill: Script, delta: Delta, facts: PathFacts, writing: Replacing): Script {
   return lines(
     intoDirectory(facts.real),
     makeTemporary(facts.real),
@@ -48,9 +53,19 @@ function around(fill: Script, delta: Delta, facts: PathFacts, writing: Writing):
     writing.validate && runValidate(writing.validate),
     mustBeUnmoved(facts),
     writing.backup && facts.kind === 'file' && keepBackup(),
-    sh`mv -fT "$t" "$b" || exit 1
-trap - EXIT`,
+    rename(sh`"$t"`, sh`"$b"`),
+    sh`trap - EXIT`,
   );
+}
+
+/**
+ * One rename, also in place of a link to a directory. busybox refuses `-T` there (and lacks it before 1.33): the link
+ * is then removed first.
+ */
+export function rename(from: Script, to: Script): Script {
+  return sh`mv -fT ${from} ${to} 2>/dev/null || {
+if [ -L ${to} ]; then rm -f ${to}; elif [ -d ${to} ]; then exit ${MOVED}; fi
+mv -f ${from} ${to} || exit 1; }`;
 }
 
 /** The rest of the script knows the file as `"$b"`, in the current directory. */

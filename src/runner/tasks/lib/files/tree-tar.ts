@@ -1,0 +1,48 @@
+import { PassThrough, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Content } from './content.ts';
+import { SMALL } from './path-probe.ts';
+
+export interface Member {
+  /** ASCII, at most 100 characters: such a name needs no pax header, which busybox tar does not know. */
+  readonly name: string;
+  readonly bits: number;
+  readonly content: Content;
+}
+
+/** The last member: where it is missing, the stream was cut off. */
+export const END_MEMBER = 'end';
+
+/** One tar stream of these files. The library is loaded when the first byte is due. */
+export function tarOf(members: readonly Member[]): Readable {
+  const out = new PassThrough();
+  pack(members, out).catch((error: Error) => out.destroy(error));
+  return out;
+}
+
+async function pack(members: readonly Member[], out: PassThrough): Promise<void> {
+  const { pack } = await import('tar-stream');
+  const tar = pack();
+  const sent = pipeline(tar, out);
+  const packed = (async () => {
+    for (const { name, bits, content } of members) await add(tar, header(name, bits, content.size), content);
+    await add(tar, header(END_MEMBER, 0o600, 0), null);
+    tar.finalize();
+  })();
+  await Promise.all([sent, packed]);
+}
+
+/** The type bits keep a mode of 0 from being taken for none. */
+function header(name: string, bits: number, size: number) {
+  return { name, size, mode: 0o100000 | bits, type: 'file' as const, mtime: new Date(0) };
+}
+
+type Pack = ReturnType<typeof import('tar-stream')['pack']>;
+
+async function add(tar: Pack, head: ReturnType<typeof header>, content: Content | null): Promise<void> {
+  if (content && content.size > SMALL) return pipeline(content.stream(), tar.entry(head));
+  const bytes = Buffer.from(content?.bytes() ?? '');
+  await new Promise<void>((resolve, reject) => {
+    tar.entry(head, bytes, (error) => (error ? reject(error) : resolve()));
+  });
+}
