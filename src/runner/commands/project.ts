@@ -7,11 +7,12 @@ import type { TaskType } from '../contract/task-type.ts';
 import type { SelectedPlay } from '../engine/run.ts';
 import { parseExtraVars } from '../language/extra-vars.ts';
 import { findHost, type LoadedInventory, loadInventory } from '../language/inventory.ts';
-import type { InventoryHost, Layer, Node, Pattern, Play, Playbook, RoleUse } from '../language/model.ts';
+import type { InventoryHost, Layer, Pattern, Play, Playbook } from '../language/model.ts';
 import { readLimit, selectHosts } from '../language/pattern.ts';
 import { loadPlaybook } from '../language/playbook.ts';
 import { checkPlay, namesWritten } from '../plan/check.ts';
 import { type HostContext, hostScope, type RunContext, scopeOf } from '../plan/context.ts';
+import { rolesOf } from '../plan/inputs.ts';
 import { Sources } from '../plan/sources.ts';
 import { checkTags, chooseTags, startAt } from '../plan/tags.ts';
 import type { fileAccess } from './files.ts';
@@ -48,6 +49,8 @@ export function readProject(
     ),
   );
   const extra: Layer = take(parseExtraVars(options.extraVars, (path) => files.read(resolve(cwd, path))));
+  // Without its variables every task would seem to be wrong.
+  const unusable = diagnostics.some(isError);
   const playbooks = options.playbooks.map((path) =>
     take(loadPlaybook(resolve(cwd, path), { taskTypes, io: files })),
   );
@@ -90,14 +93,15 @@ export function readProject(
       hint: notes[0] ?? 'look at hosts: and --limit',
     });
   }
-  if (!diagnostics.some(isError)) diagnostics.push(...checkPlays(plays, context));
+  // Also where the text is wrong in places, so that everything is said at once.
+  if (!unusable) diagnostics.push(...checkPlays(plays, context));
   return { playbooks, inventory, plays, context, diagnostics, notes };
 }
 
 /** The values of every role input that is declared secret, on every host that reaches the role. */
 export function collectSecrets(plays: readonly SelectedPlay[], context: RunContext, secrets: Secrets): void {
   for (const { play, hosts } of plays) {
-    const uses = roleUses([...play.nodes, ...play.handlers]);
+    const uses = rolesOf(play);
     for (const host of hosts) {
       for (const use of uses) {
         const names = [...use.role.inputs.values()]
@@ -130,18 +134,6 @@ function checkPlays(plays: readonly SelectedPlay[], context: RunContext): Diagno
 
 function contextOf(run: RunContext, play: Play, host: InventoryHost, names: readonly string[]): HostContext {
   return { run, play, host, playHosts: () => names, batchHosts: () => names, memoryOf: () => new Map() };
-}
-
-function roleUses(nodes: readonly Node[]): Set<RoleUse> {
-  const uses = new Set<RoleUse>();
-  const visit = (node: Node) => {
-    if (node.role) uses.add(node.role);
-    if (node.kind === 'block')
-      for (const inner of [...node.block, ...node.rescue, ...node.always]) visit(inner);
-    if (node.kind === 'include') for (const inner of node.nodes) visit(inner);
-  };
-  for (const node of nodes) visit(node);
-  return uses;
 }
 
 function limitOf(

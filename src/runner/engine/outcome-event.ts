@@ -4,6 +4,7 @@ import type { Json } from '../contract/json.ts';
 import type { Status } from '../contract/outcome.ts';
 import type { Task } from '../language/model.ts';
 import type { HostContext } from '../plan/context.ts';
+import { evaluateIn, type PlanScope } from '../plan/scope.ts';
 import { registered } from './judge.ts';
 import type { Raw } from './raw.ts';
 import type { Run } from './run-context.ts';
@@ -13,13 +14,20 @@ interface Occasion {
   readonly host: string;
   readonly context: HostContext;
   readonly task: Task;
+  /** See `titleOf`. */
+  readonly title: string;
   readonly raw: Raw;
   readonly handler: boolean;
   /** `performance.now()` when it began. */
   readonly started: number;
 }
 
-export function titleOf(task: Task): string {
+/** The task's name as a person reads it, its variables filled in where they are known. */
+export function titleOf(task: Task, scope: PlanScope | null): string {
+  if (task.title && scope) {
+    const title = evaluateIn(task.title, scope);
+    if (title.kind === 'value') return String(title.value);
+  }
   return task.name ?? task.type.name;
 }
 
@@ -42,12 +50,12 @@ export function itemEvent(occasion: Occasion & { readonly label: Json }): TaskEv
   return { ...base(occasion, raw.status), item: task.noLog ? '(hidden: no_log)' : label };
 }
 
-function base({ host, context, task, raw, handler, started }: Occasion, status: Status): TaskEvent {
+function base({ host, context, task, title, raw, handler, started }: Occasion, status: Status): TaskEvent {
   const common = {
     event: 'task' as const,
     host,
     play: context.play.name,
-    task: titleOf(task),
+    task: title,
     type: task.type.name,
     status,
     at: formatPosition(task.at),

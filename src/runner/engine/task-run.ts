@@ -13,7 +13,7 @@ import { evaluateIn, type PlanScope } from '../plan/scope.ts';
 import { Dialogue, probe } from './dialogue.ts';
 import type { Host } from './host.ts';
 import { judge, satisfied, summarize } from './judge.ts';
-import { itemEvent, titleOf } from './outcome-event.ts';
+import { itemEvent } from './outcome-event.ts';
 import { faulty, type Raw, refused, skipped, troubled, unknown } from './raw.ts';
 import type { Run } from './run-context.ts';
 import { runStep } from './step.ts';
@@ -23,6 +23,7 @@ export interface TaskRunContext {
   readonly host: Host;
   readonly context: HostContext;
   readonly task: Task;
+  readonly title: string;
   readonly handler: boolean;
   /** Loop variables of the blocks around. */
   readonly around: readonly Round[];
@@ -58,14 +59,14 @@ export class TaskRun {
   }
 
   private async loop(items: readonly Item[]): Promise<Raw> {
-    const { task, around, run, host, context, handler } = this.is;
+    const { task, title, around, run, host, context, handler } = this.is;
     const outcomes: { raw: Raw; item: Json }[] = [];
     for (const [index, item] of items.entries()) {
       const started = performance.now();
       const inner = [...around, item.round];
       const raw = await this.one(inner, items.slice(index + 1));
       const label = labelOf(task.loop!, item, this.scope(inner));
-      run.emit(itemEvent({ run, host: host.name, context, task, raw, handler, started, label }));
+      run.emit(itemEvent({ run, host: host.name, context, task, title, raw, handler, started, label }));
       outcomes.push({ raw, item: item.value });
       if (raw.status === 'unreachable' || run.interrupt.stop) break;
     }
@@ -107,12 +108,12 @@ export class TaskRun {
   }
 
   private async step(work: Work, rest: readonly Item[] | null, attempt: number): Promise<Raw> {
-    const { run, host, task, certain } = this.is;
+    const { run, host, task, title, certain } = this.is;
     if (work.kind === 'local')
       return runStep(work, NOWHERE, { dry: this.isDry, overlay: host.overlay, certain });
     const dialogue = await this.dialogueFor(work);
     if (!(dialogue instanceof Dialogue)) return dialogue;
-    run.emit({ event: 'started', host: host.name, task: titleOf(task), type: task.type.name });
+    run.emit({ event: 'started', host: host.name, task: title, type: task.type.name });
     const overlay = (run.hosts.get(work.on) ?? host).overlay;
     const changesBefore = dialogue.changes;
     // What is asked again after a wait must not be answered from memory.
@@ -123,11 +124,10 @@ export class TaskRun {
   }
 
   private reach(work: HostWork, dialogue: Dialogue, rest: readonly Item[] | null) {
-    const { run, host, task, lookAhead } = this.is;
+    const { run, host, task, title, lookAhead } = this.is;
     const own = work.on === host.name;
     const coming = () => (own ? lookAhead(rest, task.register ? [task.register] : []) : []);
-    const onLine = (line: string) =>
-      run.emit({ event: 'output', host: host.name, task: titleOf(task), line });
+    const onLine = (line: string) => run.emit({ event: 'output', host: host.name, task: title, line });
     return {
       answer: (question: { script: Script; users: boolean }): Promise<Reply | Trouble> =>
         dialogue.answer(work, question, coming),

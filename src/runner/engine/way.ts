@@ -13,7 +13,7 @@ import type { Host } from './host.ts';
 import { registered } from './judge.ts';
 import type { Machine } from './machine.ts';
 import { type Certainty, Notified } from './notified.ts';
-import { outcomeEvent } from './outcome-event.ts';
+import { outcomeEvent, titleOf } from './outcome-event.ts';
 import { faulty, type Raw, troubled, unknown } from './raw.ts';
 import type { Run } from './run-context.ts';
 import { TaskRun } from './task-run.ts';
@@ -101,6 +101,7 @@ export class Way {
       host: this.host,
       context: this.context,
       task,
+      title: this.title(task),
       handler,
       around: this.cursor.rounds(),
       certain: handler && certainty === 'sure',
@@ -149,6 +150,7 @@ export class Way {
         host: this.host.name,
         context: this.context,
         task,
+        title: this.title(task),
         raw,
         status,
         rescued,
@@ -168,6 +170,11 @@ export class Way {
     this.notify(task, raw);
     this.cursor = this.cursor.next();
     return true;
+  }
+
+  private title(task: Task): string {
+    const scope = task.title ? scopeOf(this.context, task, this.host.memory, this.cursor.rounds()) : null;
+    return titleOf(task, scope);
   }
 
   private ignores(task: Task): boolean {
@@ -225,7 +232,7 @@ export class Way {
   }
 
   private notifyOne(task: Task, name: string, certainty: Certainty): void {
-    if (this.notified.notify(name, certainty)) return;
+    if (this.notified.notify(name, certainty, task)) return;
     const msg = `${task.name ?? task.type.name} notifies "${name}", but no handler of this play has that name`;
     this.run.emit({ event: 'note', level: 'warning', host: this.host.name, msg });
   }

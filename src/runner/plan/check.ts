@@ -7,6 +7,7 @@ import type {
   InventoryHost,
   Node,
   Play,
+  RoleUse,
   Task,
   Template,
 } from '../language/model.ts';
@@ -14,6 +15,7 @@ import { didYouMean } from '../language/suggest.ts';
 import { type HostContext, scopeOf } from './context.ts';
 import type { Round } from './cursor.ts';
 import { factsOf } from './facts.ts';
+import { checkInputs, rolesOf } from './inputs.ts';
 import { conditions, prepare } from './prepare.ts';
 import { itemsOf, rounds } from './rounds.ts';
 import { evaluateIn, type LadderScope } from './scope.ts';
@@ -36,6 +38,7 @@ export function checkPlay(
       const key = `${where}\0${diagnostic.message}`;
       if (!found.has(key)) found.set(key, diagnostic);
     });
+    check.inputs(rolesOf(play));
     check.nodes(play.nodes, []);
     check.nodes(play.handlers, []);
   }
@@ -68,6 +71,14 @@ class HostCheck {
     this.context = context;
     this.pending = new Map([...written].map((name) => [name, `${name} is known only when the play runs`]));
     this.report = report;
+  }
+
+  /** What the roles of the play are given on this host: all that they need, and of the declared type. */
+  inputs(uses: ReadonlySet<RoleUse>): void {
+    for (const use of uses) {
+      const scope = scopeOf(this.context, { role: use, layers: [] }, new Map(), [], this.pending);
+      for (const diagnostic of checkInputs(use.role, scope, this.context.host.name)) this.report(diagnostic);
+    }
   }
 
   nodes(nodes: readonly Node[], around: readonly Round[]): void {

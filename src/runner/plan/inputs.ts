@@ -1,0 +1,72 @@
+import type { Diagnostic } from '../contract/diagnostic.ts';
+import { localTask, type TaskType } from '../contract/task-type.ts';
+import type { Node, Play, Role, RoleInput, RoleUse } from '../language/model.ts';
+import { validateParams } from '../language/params.ts';
+import { constantTemplate } from '../language/template.ts';
+import type { LadderScope } from './scope.ts';
+
+/** Every use of a role in a play. */
+export function rolesOf(play: Play): Set<RoleUse> {
+  const uses = new Set<RoleUse>();
+  const visit = (node: Node) => {
+    if (node.role) uses.add(node.role);
+    if (node.kind === 'block')
+      for (const inner of [...node.block, ...node.rescue, ...node.always]) visit(inner);
+    if (node.kind === 'include') for (const inner of node.nodes) visit(inner);
+  };
+  for (const node of [...play.nodes, ...play.handlers]) visit(node);
+  return uses;
+}
+
+/** What a role declares in its `variables.yaml`, against what it is given on a host. */
+export function checkInputs(role: Role, scope: LadderScope, host: string): Diagnostic[] {
+  return [...role.inputs.values()].flatMap((input) => checkInput(role, input, scope, host));
+}
+
+function checkInput(role: Role, input: RoleInput, scope: LadderScope, host: string): Diagnostic[] {
+  const given = scope.get(input.name);
+  if (!given) {
+    if (!input.required) return [];
+    const message = `the role ${role.name} needs "${input.name}", and ${host} has no such variable`;
+    const what = input.schema.description ? `: ${input.schema.description}` : '';
+    return [
+      {
+        code: 'missing-input',
+        at: input.at,
+        message,
+        hint: `give it in the inventory, or as a parameter of the role${what}`,
+      },
+    ];
+  }
+  if (given.kind === 'fault') return [given.diagnostic];
+  if (given.kind === 'unknown') return [];
+  const at = scope.origin(input.name)?.at ?? input.at;
+  const checked = validateParams(typeOf(input), { [input.name]: given.value }, constantTemplate({}, at));
+  if (!('diagnostics' in checked)) return [];
+  return checked.diagnostics.map((diagnostic) => ({
+    ...diagnostic,
+    at,
+    hint: `the role ${role.name} declares it so, and ${host} gets it from here`,
+  }));
+}
+
+const types = new WeakMap<RoleInput, TaskType>();
+
+/** An input's declaration in the form that parameters of tasks are checked by. */
+function typeOf(input: RoleInput): TaskType {
+  let type = types.get(input);
+  if (!type) {
+    type = localTask({
+      name: input.name,
+      schema: {
+        type: 'object',
+        description: '',
+        properties: { [input.name]: input.schema },
+        additionalProperties: false,
+      } as const,
+      evaluate: () => ({ result: {} }),
+    });
+    types.set(input, type);
+  }
+  return type;
+}
