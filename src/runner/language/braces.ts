@@ -32,6 +32,11 @@ export function foreignBraces(mustache: string): ForeignBraces | null {
     const ours = `write {{#if ${test}}}${literal(yes!)}{{else}}${literal(no!)}{{/if}}`;
     return jinja('"… if … else …" is not known here', ours);
   }
+  const numbered = /^[^'"]*?[\w\]]\.(\d+)(?![\w.[])/.exec(inner);
+  if (numbered) {
+    const ours = inner.replace(/(?<=[\w\]])\.(\d+)(?![\w.[])/g, '.[$1]');
+    return jinja('the number of an item goes in square brackets', `write {{ ${ours} }}`);
+  }
   if (/^\w[\w.]*\[[^[\]]+\][\w.[\]'"]*$/.test(inner)) {
     return jinja('square brackets are not known here', `write {{ ${dotted(inner)} }}`);
   }
@@ -81,10 +86,10 @@ function jinja(message: string, hint: string): ForeignBraces {
   return { code: 'jinja', message, hint };
 }
 
-/** `a['b'][0]` → `a.b.0`. */
+/** `a['b'][0]` → `a.b.[0]`. */
 function dotted(text: string): string {
   return text.replace(/\[\s*(['"]?)([^\]'"]+)\1\s*\]/g, (_, _quote: string, key: string) =>
-    /^[\w-]+$/.test(key) ? `.${key}` : `.[${key}]`,
+    /^[A-Za-z_][\w-]*$/.test(key) ? `.${key}` : `.[${key}]`,
   );
 }
 

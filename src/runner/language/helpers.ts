@@ -66,7 +66,7 @@ export function printed(value: Json): string | Misuse {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return JSON.stringify(value);
   if (value === null) {
-    return new Misuse('the value is null', 'give one, or say what stands for it: {{ default x "" }}');
+    return new Misuse('the value is null', 'give it a value, or say what stands for it: {{ default x "" }}');
   }
   return new Misuse(
     `the value is ${kindOf(value)}`,

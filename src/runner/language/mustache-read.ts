@@ -135,9 +135,9 @@ class Reader {
   private callOrPath(node: hbs.AST.MustacheStatement | hbs.AST.SubExpression, place: Place): Expr | null {
     const hash = node.hash?.pairs ?? [];
     const call = node.params.length > 0 || hash.length > 0 || node.type === 'SubExpression';
-    if (!call || node.path.type !== 'PathExpression') return this.expr(node.path, place);
+    if (!call) return this.expr(node.path, place);
     const path = node.path as hbs.AST.PathExpression;
-    const helper = HELPERS.get(path.original);
+    const helper = path.type === 'PathExpression' ? HELPERS.get(path.original) : undefined;
     if (!helper) return this.unknownHelper(node, path);
     if (node.params.length < helper.min || node.params.length > helper.max) {
       const count = helper.min === helper.max ? `${helper.min}` : `at least ${helper.min}`;
@@ -172,8 +172,9 @@ class Reader {
   ): null {
     const foreign = foreignBraces(this.written(node));
     if (foreign) return this.wrong(node, foreign.code, foreign.message, foreign.hint);
-    const hint = didYouMean(path.original, HELPERS.keys()) ?? `there are: ${[...HELPERS.keys()].join(', ')}`;
-    return this.wrong(path, 'unknown-helper', `no helper is called "${path.original}"`, hint);
+    const name = String(path.original);
+    const hint = didYouMean(name, HELPERS.keys()) ?? `there are: ${[...HELPERS.keys()].join(', ')}`;
+    return this.wrong(path, 'unknown-helper', `no helper is called "${name}"`, hint);
   }
 
   private path(node: hbs.AST.PathExpression, place: Place, maybe: boolean): Expr | null {
@@ -213,7 +214,7 @@ class Reader {
         node,
         'template-syntax',
         '"this" is nothing outside of {{#each}} and {{#with}}',
-        'name a variable',
+        'name a variable, or write \\{{ where the braces are meant literally',
       );
     }
     this.reading(first, range, maybe);

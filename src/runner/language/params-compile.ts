@@ -3,7 +3,7 @@ import type { ParamSchema } from '../contract/schema.ts';
 import type { TaskType } from '../contract/task-type.ts';
 import { compileExpression } from './expression.ts';
 import { KEYS } from './keywords.ts';
-import { allows, childSchema, itemSchema, parameterNames, typesOf } from './params-schema.ts';
+import { allows, childSchema, itemSchema, jsonType, parameterNames, typesOf } from './params-schema.ts';
 import { fault } from './source.ts';
 import { closest } from './suggest.ts';
 import {
@@ -86,9 +86,18 @@ function compileValue(
       node.items.map((item) => child(of, item)),
     );
   }
-  const loaded = compileTemplate(node);
+  const loaded = compileTemplate(asNumber(schema, node));
   diagnostics.push(...loaded.diagnostics);
   return loaded.value;
+}
+
+/** `1.0` and `2.50` are read as text, since they must print as they were written; where a number is due they are one. */
+function asNumber(schema: ParamSchema | undefined, node: YamlNode): YamlNode {
+  if (!schema || node.kind !== 'scalar' || node.quoted || !/^[-+]?\d+\.\d+$/.test(node.written)) return node;
+  const types = typesOf(schema);
+  const number = Number(node.written);
+  const due = types !== null && !types.includes('string') && allows(types, jsonType(number));
+  return due ? { ...node, value: number } : node;
 }
 
 /** An expression, or a list of them where the schema takes one. */
