@@ -12,6 +12,7 @@ import { readLimit, selectHosts } from '../language/pattern.ts';
 import { loadPlaybook } from '../language/playbook.ts';
 import { checkPlay, namesWritten } from '../plan/check.ts';
 import { type HostContext, hostScope, type RunContext, scopeOf } from '../plan/context.ts';
+import { typedExtra } from '../plan/extra.ts';
 import { rolesOf } from '../plan/inputs.ts';
 import { Sources } from '../plan/sources.ts';
 import { checkTags, chooseTags, startAt } from '../plan/tags.ts';
@@ -48,11 +49,14 @@ export function readProject(
       files,
     ),
   );
-  const extra: Layer = take(parseExtraVars(options.extraVars, (path) => files.read(resolve(cwd, path))));
   // Without its variables every task would seem to be wrong.
   const unusable = diagnostics.some(isError);
   const playbooks = options.playbooks.map((path) =>
     take(loadPlaybook(resolve(cwd, path), { taskTypes, io: files })),
+  );
+  const extra: Layer = typedExtra(
+    take(parseExtraVars(options.extraVars, (path) => files.read(resolve(cwd, path)))),
+    playbooks.flatMap((playbook) => playbook.plays),
   );
   const choice = { only: options.tags, skip: options.skipTags };
   if (!diagnostics.some(isError)) diagnostics.push(...checkTags(playbooks, choice));

@@ -30,19 +30,37 @@ export function checkPlay(
   hosts: readonly InventoryHost[],
   earlier: ReadonlySet<string>,
 ): Diagnostic[] {
-  const found = new Map<string, Diagnostic>();
+  const found = new Map<string, { readonly diagnostic: Diagnostic; readonly hosts: Set<string> }>();
   const written = new Set([...earlier, ...namesWritten(play)]);
   for (const host of hosts) {
     const check = new HostCheck(contextOf(host), written, (diagnostic) => {
       const where = diagnostic.at ? formatPosition(diagnostic.at) : '';
       const key = `${where}\0${diagnostic.message}`;
-      if (!found.has(key)) found.set(key, diagnostic);
+      const known = found.get(key);
+      if (known) known.hosts.add(host.name);
+      else found.set(key, { diagnostic, hosts: new Set([host.name]) });
     });
     check.inputs(rolesOf(play));
     check.nodes(play.nodes, []);
     check.nodes(play.handlers, []);
   }
-  return [...found.values()];
+  return [...found.values()].map((one) => (one.hosts.size < hosts.length ? forHosts(one) : one.diagnostic));
+}
+
+/** A mistake that shows on some hosts only says on which. */
+function forHosts({
+  diagnostic,
+  hosts,
+}: {
+  readonly diagnostic: Diagnostic;
+  readonly hosts: ReadonlySet<string>;
+}): Diagnostic {
+  const [...names] = hosts;
+  const shown =
+    names.length > 4
+      ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more hosts`
+      : names.join(', ');
+  return { ...diagnostic, message: `${diagnostic.message} (on ${shown})` };
 }
 
 /** Names that tasks of the play give to a host while it runs. */
@@ -77,7 +95,7 @@ class HostCheck {
   inputs(uses: ReadonlySet<RoleUse>): void {
     for (const use of uses) {
       const scope = scopeOf(this.context, { role: use, layers: [] }, new Map(), [], this.pending);
-      for (const diagnostic of checkInputs(use.role, scope, this.context.host.name)) this.report(diagnostic);
+      for (const diagnostic of checkInputs(use.role, scope)) this.report(diagnostic);
     }
   }
 
@@ -196,7 +214,7 @@ class HostCheck {
     return {
       code: 'undefined-variable',
       ...(at ? { at } : {}),
-      message: `there is no variable "${name}" (for ${this.context.host.name})`,
+      message: `there is no variable called "${name}"`,
       hint,
     };
   }

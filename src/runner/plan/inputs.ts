@@ -19,15 +19,15 @@ export function rolesOf(play: Play): Set<RoleUse> {
 }
 
 /** What a role declares in its `variables.yaml`, against what it is given on a host. */
-export function checkInputs(role: Role, scope: LadderScope, host: string): Diagnostic[] {
-  return [...role.inputs.values()].flatMap((input) => checkInput(role, input, scope, host));
+export function checkInputs(role: Role, scope: LadderScope): Diagnostic[] {
+  return [...role.inputs.values()].flatMap((input) => checkInput(role, input, scope));
 }
 
-function checkInput(role: Role, input: RoleInput, scope: LadderScope, host: string): Diagnostic[] {
+function checkInput(role: Role, input: RoleInput, scope: LadderScope): Diagnostic[] {
   const given = scope.get(input.name);
   if (!given) {
     if (!input.required) return [];
-    const message = `the role ${role.name} needs "${input.name}", and ${host} has no such variable`;
+    const message = `the role ${role.name} needs "${input.name}", which nobody gives it`;
     const what = input.schema.description ? `: ${input.schema.description}` : '';
     return [
       {
@@ -46,7 +46,7 @@ function checkInput(role: Role, input: RoleInput, scope: LadderScope, host: stri
   return checked.diagnostics.map((diagnostic) => ({
     ...diagnostic,
     at,
-    hint: `the role ${role.name} declares it so, and ${host} gets it from here`,
+    hint: `the role ${role.name} declares it so, and gets it from here`,
   }));
 }
 
