@@ -37,7 +37,9 @@ export function exists(name: string): boolean {
 export function makeBase(name = BASE, changes: readonly string[] = []): void {
   const root = mkdtempSync(join(tmpdir(), 'mama-play-base-'));
   const binary = '/bin/busybox';
-  const libraries = execFileSync('sh', ['-c', `ldd ${binary} 2>/dev/null | grep -o '/[^ ]*' || :`], { encoding: 'utf8' });
+  const libraries = execFileSync('sh', ['-c', `ldd ${binary} 2>/dev/null | grep -o '/[^ ]*' || :`], {
+    encoding: 'utf8',
+  });
   for (const file of [binary, ...libraries.split('\n').filter(Boolean)]) {
     mkdirSync(dirname(join(root, file)), { recursive: true });
     copyFileSync(file, join(root, file));
@@ -49,20 +51,28 @@ export function makeBase(name = BASE, changes: readonly string[] = []): void {
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/:/bin/sh\napp:x:1000:1000::/:/bin/sh\n');
   const commands = ['CMD ["sleep","1000"]', 'ENV PATH=/bin BASE=yes', ...changes].flatMap((c) => ['-c', c]);
   const tar = execFileSync('tar', ['-C', root, '-c', '.'], { maxBuffer: 1 << 28 });
-  execFileSync('docker', ['import', ...commands, '-', name], { input: tar, stdio: ['pipe', 'ignore', 'inherit'] });
+  execFileSync('docker', ['import', ...commands, '-', name], {
+    input: tar,
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
   rmSync(root, { recursive: true });
 }
 
 /** Removes every container, network, volume and image of this process's prefix. */
 export function cleanUp(): void {
-  const all = (...words: string[]) => tryDocker(...words).split('\n').filter(Boolean);
+  const all = (...words: string[]) =>
+    tryDocker(...words)
+      .split('\n')
+      .filter(Boolean);
   const containers = all('ps', '-aq', '--filter', `name=${PREFIX}`);
   if (containers.length > 0) tryDocker('rm', '-fv', ...containers);
   const networks = all('network', 'ls', '-q', '--filter', `name=${PREFIX}`);
   if (networks.length > 0) tryDocker('network', 'rm', ...networks);
   const volumes = all('volume', 'ls', '-q', '--filter', `name=${PREFIX}`);
   if (volumes.length > 0) tryDocker('volume', 'rm', ...volumes);
-  const images = all('images', '--format', '{{.Repository}}:{{.Tag}}').filter((name) => name.startsWith(PREFIX));
+  const images = all('images', '--format', '{{.Repository}}:{{.Tag}}').filter((name) =>
+    name.startsWith(PREFIX),
+  );
   if (images.length > 0) tryDocker('rmi', '-f', ...images);
 }
 
@@ -73,7 +83,10 @@ export function withDocker(): Running {
   if (!tools) {
     tools = mkdtempSync(join(tmpdir(), 'mama-play-docker-'));
     const dir = tools;
-    symlinkSync(execFileSync('sh', ['-c', 'command -v docker'], { encoding: 'utf8' }).trim(), join(dir, 'docker'));
+    symlinkSync(
+      execFileSync('sh', ['-c', 'command -v docker'], { encoding: 'utf8' }).trim(),
+      join(dir, 'docker'),
+    );
     process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
   }
   return { tools: [tools] };

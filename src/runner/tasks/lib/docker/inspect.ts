@@ -1,4 +1,5 @@
 import { isObject, type Json } from '../../../contract/json.ts';
+import { imageName } from './reference.ts';
 
 /** What `docker inspect` tells of a container, as far as it is read here. Lists and maps may be null or missing. */
 export interface Container {
@@ -155,6 +156,16 @@ export function containerNamed(inspected: Inspected, name: string): Container | 
     inspected.containers.find((c) => c.Name === `/${name}`) ??
     inspected.containers.find((c) => c.Id.startsWith(name) && name.length >= 12) ??
     null
+  );
+}
+
+/** The image that this name stands for: by tag, by digest or by id. */
+export function imageNamed({ images }: Inspected, name: string): Image | null {
+  const digest = /(?:^|@|^sha256:)([0-9a-f]{64})$|@sha256:([0-9a-f]{64})$/.exec(name);
+  if (!digest) return images.find((image) => (image.RepoTags ?? []).map(imageName).includes(name)) ?? null;
+  const hex = digest[1] ?? digest[2]!;
+  return (
+    images.find(({ Id, RepoDigests }) => [Id, ...(RepoDigests ?? [])].some((id) => id.endsWith(hex))) ?? null
   );
 }
 

@@ -1,5 +1,5 @@
-import type { Change } from '../../../../contract/delta.ts';
-import { type Json, sameJson } from '../../../../contract/json.ts';
+import type { Json } from '../../../../contract/json.ts';
+import type { Changes } from '../changes.ts';
 import type { Config, Container } from '../inspect.ts';
 import type { RunParams } from './properties.ts';
 
@@ -18,8 +18,6 @@ export interface Seen {
   readonly fileVariables: ReadonlySet<string>;
 }
 
-export type Changes = Readonly<Record<string, Change>>;
-
 /** Parameters that belong together: how docker is told of them, and how a container shows them. */
 export interface Aspect {
   /** Words for `docker create`. */
@@ -28,28 +26,6 @@ export interface Aspect {
   differs(params: RunParams, seen: Seen): Changes;
   /** Declared values whose absence can't be told from `docker inspect` (the engine fills in its own): kept, hashed, in a label. */
   unseen?(params: RunParams): Readonly<Record<string, Json>>;
-}
-
-/** A change, or nothing where both are the same. Missing and null are the same. */
-export function change(field: string, from: Json | undefined, to: Json | undefined): Changes {
-  const [a, b] = [from ?? null, to ?? null];
-  return sameJson(a, b) ? {} : { [field]: { from: a, to: b } };
-}
-
-/** Changes of a map's entries, one field each; `only`: entries that were not declared do not count. */
-export function changesOfMap(
-  field: string,
-  from: Readonly<Record<string, Json>>,
-  to: Readonly<Record<string, Json>>,
-  only: 'declared' | 'all' = 'all',
-): Changes {
-  const keys =
-    only === 'declared' ? Object.keys(to) : [...new Set([...Object.keys(from), ...Object.keys(to)])].sort();
-  return Object.assign({}, ...keys.map((key) => change(`${field}.${key}`, from[key], to[key])));
-}
-
-export function merged(...changes: readonly Changes[]): Changes {
-  return Object.assign({}, ...changes);
 }
 
 /** `--flag value` for each value. */

@@ -1,6 +1,6 @@
 import { lines, type Script, sh } from '../../../../contract/script.ts';
+import type { Changes } from '../changes.ts';
 import { bytes } from '../units.ts';
-import type { Changes } from './aspect.ts';
 import { CODES } from './codes.ts';
 import { filesUnmoved } from './files.ts';
 import type { Current, Desired } from './state.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Json } from '../../../../contract/json.ts';
-import { type Aspect, type Changes, change, merged, type Seen } from './aspect.ts';
+import { type Changes, change, merged } from '../changes.ts';
+import type { Aspect, Seen } from './aspect.ts';
 import {
   devicesAspect,
   ipcAspect,

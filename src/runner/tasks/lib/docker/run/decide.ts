@@ -1,9 +1,9 @@
 import type { Change, Delta } from '../../../../contract/delta.ts';
 import { isObject, type Json } from '../../../../contract/json.ts';
 import { type Refusal, refuse, type Unknown, type World } from '../../../../contract/task-type.ts';
+import { type Changes, change, merged } from '../changes.ts';
 import { instant } from '../inspect.ts';
 import { shortId } from '../reference.ts';
-import { type Changes, change, merged } from './aspect.ts';
 import { differences } from './compare.ts';
 import { FILES_LABEL, fileChanges, missingFile, predictedPath } from './files.ts';
 import { hasHealthCheck } from './process.ts';
@@ -191,7 +191,8 @@ function programChanges(current: Current, desired: Desired, world: World): Chang
     return desired.params.state === 'present' ? {} : change('state', status.toLowerCase(), 'started');
   }
   if (!startedByProgram(desired, current)) return change('managed_by', 'engine', 'supervisord');
-  return merged(reasons(current, desired, world), running(current, desired, world));
+  const found = reasons(current, desired, world);
+  return Object.keys(found).length > 0 ? found : running(current, desired, world);
 }
 
 function isActive(wrapped: Wrapped | null): boolean {

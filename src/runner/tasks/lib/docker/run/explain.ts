@@ -1,5 +1,6 @@
 import { type Reply, text } from '../../../../contract/exchange.ts';
 import { type Refusal, refuse } from '../../../../contract/task-type.ts';
+import { dockersWords, hintFor } from '../failure.ts';
 import { engineTrouble } from '../host.ts';
 import { CODES } from './codes.ts';
 import type { Desired } from './state.ts';
@@ -49,42 +50,7 @@ export function explain(reply: Reply, desired: Desired): Refusal {
   }
 }
 
-/** The last line that says something, without docker's own decoration. */
-function dockersWords(err: string): string {
-  const lines = err
-    .split('\n')
-    .map((line) => line.replace(/^(docker: )?(Error response from daemon: |Error: )?/, '').trim())
-    .filter(
-      (line) => line !== '' && !/^(See 'docker|Run 'docker|Error: failed to start containers)/.test(line),
-    )
-    .filter((line) => !/failed to start containers: /.test(line));
-  return lines.at(-1)?.replace(/\.$/, '') ?? 'docker said nothing';
-}
-
 function lastLines(out: string): string {
   const lines = out.split('\n').filter((line) => line.trim() !== '');
   return lines.length === 0 ? '; it said nothing' : `; its last lines:\n${lines.slice(-20).join('\n')}`;
-}
-
-const HINTS: readonly (readonly [RegExp, string])[] = [
-  [
-    /port is already allocated|address already in use/i,
-    'another container or program has that port: `docker ps` or `ss -lntup` on the host tells which',
-  ],
-  [
-    /no such image|pull access denied|manifest unknown|repository does not exist|lookup |dial tcp/i,
-    'the image is neither on the host nor can it be pulled: build it first (docker_build), or check its name',
-  ],
-  [/network .* not found|no such network/i, 'make it in an earlier task (docker_network)'],
-  [
-    /bind source path does not exist|invalid mount config/i,
-    'make it in an earlier task (file, copy, template)',
-  ],
-  [/executable file not found|no such file or directory/i, 'is the command in the image?'],
-  [/cannot join network of a non running container/i, 'the container whose network is shared must run first'],
-];
-
-/** Only a hint hangs on docker's wording, never a decision. */
-function hintFor(said: string): string | undefined {
-  return HINTS.find(([pattern]) => pattern.test(said))?.[1];
 }

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../../../contract/json.ts';
 import { lines, type Script, sh } from '../../../../contract/script.ts';
 import { MOVED, type Refusal, refuse, type World } from '../../../../contract/task-type.ts';
-import { type Changes, change, merged } from './aspect.ts';
+import { type Changes, change, merged } from '../changes.ts';
 import { shortHash } from './compare.ts';
 
 /** Label that holds a keyed hash of each env file and watched path, as they were when the container was made. */

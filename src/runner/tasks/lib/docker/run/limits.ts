@@ -1,6 +1,7 @@
+import { change, changesOfMap } from '../changes.ts';
 import type { Device } from '../inspect.ts';
 import { shortId } from '../reference.ts';
-import { type Aspect, change, changesOfMap, repeated, sorted } from './aspect.ts';
+import { type Aspect, repeated, sorted } from './aspect.ts';
 import type { RunParams } from './properties.ts';
 
 /** `nofile=1024` → `1024:1024`, by name. */

@@ -1,7 +1,8 @@
 import { type Refusal, refuse } from '../../../../contract/task-type.ts';
+import { type Changes, change, merged } from '../changes.ts';
 import type { Endpoint } from '../inspect.ts';
 import { shortId } from '../reference.ts';
-import { type Aspect, type Changes, change, merged, repeated, type Seen, sorted } from './aspect.ts';
+import { type Aspect, repeated, type Seen, sorted } from './aspect.ts';
 import type { RunParams } from './properties.ts';
 
 /** A network that the container is a member of. */

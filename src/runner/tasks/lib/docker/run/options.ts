@@ -1,7 +1,8 @@
 import type { Json } from '../../../../contract/json.ts';
+import { change } from '../changes.ts';
 import type { Container } from '../inspect.ts';
 import { bytes, signal } from '../units.ts';
-import { type Aspect, change, repeated, type Seen, sorted } from './aspect.ts';
+import { type Aspect, repeated, type Seen, sorted } from './aspect.ts';
 import type { RunParams } from './properties.ts';
 
 /** One parameter that is one option of docker and one field of a container. */

@@ -1,6 +1,7 @@
 import { type Refusal, refuse } from '../../../../contract/task-type.ts';
+import { type Changes, change, merged } from '../changes.ts';
 import type { Binding } from '../inspect.ts';
-import { type Aspect, type Changes, change, merged, repeated } from './aspect.ts';
+import { type Aspect, repeated } from './aspect.ts';
 
 /** A published port: `80/tcp`, and where on the host (`127.0.0.1:8080`, `8080`, or '' for any free port). */
 type Published = Readonly<Record<string, readonly string[]>>;

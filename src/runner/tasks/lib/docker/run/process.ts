@@ -1,11 +1,12 @@
 import type { Change } from '../../../../contract/delta.ts';
 import type { Json } from '../../../../contract/json.ts';
 import { isRefusal, type Refusal, refuse } from '../../../../contract/task-type.ts';
+import { type Changes, change, changesOfMap, merged } from '../changes.ts';
 import { type Env, envMap, looksSecret } from '../env.ts';
 import type { Config, Health } from '../inspect.ts';
 import { nanoseconds } from '../units.ts';
 import { commandWords } from '../words.ts';
-import { type Aspect, type Changes, change, changesOfMap, merged, repeated, type Seen } from './aspect.ts';
+import { type Aspect, repeated, type Seen } from './aspect.ts';
 import type { RunParams } from './properties.ts';
 
 /** Labels that begin so are ours. */

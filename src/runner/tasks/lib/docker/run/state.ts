@@ -3,7 +3,14 @@ import { lines, type Script, sh } from '../../../../contract/script.ts';
 import { isRefusal, type Refusal, refuse } from '../../../../contract/task-type.ts';
 import { type Delivery, deliver } from '../env.ts';
 import { dockerInstalled, engineAnswered, engineTrouble } from '../host.ts';
-import { type Container, containerNamed, type Image, type Inspected, parseInspected } from '../inspect.ts';
+import {
+  type Container,
+  containerNamed,
+  type Image,
+  type Inspected,
+  imageNamed,
+  parseInspected,
+} from '../inspect.ts';
 import { imageName } from '../reference.ts';
 import { askFiles, type Content, readFiles, readVariables, type Watched } from './files.ts';
 import { memberships, networkFault, networkOwner } from './network.ts';
@@ -153,15 +160,6 @@ export function read(reply: Reply, desired: Desired): Current | Refusal {
     missingBinds: [...out.matchAll(/^M (\d+)$/gm)].map(([, i]) => desired.binds[Number(i)]!),
     wrapped: desired.supervised && readWrapped(out),
   };
-}
-
-function imageNamed({ images }: Inspected, name: string): Image | null {
-  const digest = /(?:^|@|^sha256:)([0-9a-f]{64})$|@sha256:([0-9a-f]{64})$/.exec(name);
-  if (!digest) return images.find((image) => (image.RepoTags ?? []).map(imageName).includes(name)) ?? null;
-  const hex = digest[1] ?? digest[2]!;
-  return (
-    images.find(({ Id, RepoDigests }) => [Id, ...(RepoDigests ?? [])].some((id) => id.endsWith(hex))) ?? null
-  );
 }
 
 function networkNamed(inspected: Inspected, name: string): string | null | 'unsure' {

@@ -1,7 +1,8 @@
 import { type Refusal, refuse } from '../../../../contract/task-type.ts';
+import { changesOfMap, merged } from '../changes.ts';
 import type { Container, Mounted } from '../inspect.ts';
 import { bytes } from '../units.ts';
-import { type Aspect, changesOfMap, merged, repeated, type Seen } from './aspect.ts';
+import { type Aspect, repeated, type Seen } from './aspect.ts';
 import type { RunParams } from './properties.ts';
 
 /** One mount, whichever form it was written in. */

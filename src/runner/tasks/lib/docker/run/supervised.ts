@@ -45,7 +45,7 @@ function restart(desired: Desired, current: Current): Script {
   const state = sh`docker inspect --format '{{.Id}} {{.State.Running}}' ${name} 2>/dev/null`;
   return lines(
     sh`fresh() { case $(${state}) in ${old}' '*) return 1 ;; *' true') return 0 ;; *) return 1 ;; esac; }`,
-    sh`supervisorctl restart ${program} >&2 || exit ${CODES.supervisor}
+    sh`supervisorctl restart ${program} >&2 || { ${logs(program)}; exit ${CODES.supervisor}; }
 waited=0
 until fresh; do
   waited=$((waited + 1))
