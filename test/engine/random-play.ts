@@ -122,15 +122,13 @@ export const randomPlay: fc.Arbitrary<RandomPlay> = fc.record({
   }),
   handlers: fc.tuple(
     ...HANDLERS.map((handler) =>
-      fc
-        .tuple(action, fc.option(fc.constantFrom(...HANDLERS), { freq: 4 }))
-        .map(
-          ([what, next]): Data => ({
-            name: handler,
-            ...what,
-            ...(next && next !== handler ? { notify: next } : {}),
-          }),
-        ),
+      fc.tuple(action, fc.option(fc.constantFrom(...HANDLERS), { freq: 4 })).map(
+        ([what, next]): Data => ({
+          name: handler,
+          ...what,
+          ...(next && next !== handler ? { notify: next } : {}),
+        }),
+      ),
     ),
   ),
 });

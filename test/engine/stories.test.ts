@@ -1,0 +1,446 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TaskEvent } from '../../src/runner/contract/event.ts';
+import { exitCode } from '../../src/runner/engine/exit-code.ts';
+import { type RanHere, runHere, writeFiles } from './run-here.ts';
+
+/** `host task status`, with marks for items, handlers and rescued failures. */
+function line(event: TaskEvent): string {
+  const item = event.item === undefined ? '' : `[${event.item}]`;
+  const marks = [event.handler ? 'handler' : '', event.rescued ? 'rescued' : ''].filter(
+    (mark) => mark !== '',
+  );
+  return [event.host, `${event.task}${item}`, event.status, ...marks].join(' ');
+}
+
+function counts(ran: RanHere, host: string): Record<string, unknown> {
+  const { round_trips: _t, bytes_sent: _s, bytes_received: _r, ...rest } = ran.recap!.hosts[host]!;
+  return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== 0));
+}
+
+describe('stories of whole playbooks', function () {
+  this.timeout(60_000);
+  let dir: string;
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'mama-story-'));
+    for (const host of ['a', 'b', 'c']) mkdirSync(join(dir, 'hosts', host), { recursive: true });
+    const host = (name: string) => `    ${name}: {root: ${join(dir, 'hosts', name)}}\n`;
+    writeFiles(dir, {
+      'inventory.yaml': `all:\n  vars: {ansible_connection: local}\n  hosts:\n${['a', 'b', 'c'].map(host).join('')}`,
+    });
+  });
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+  async function run(playbook: string, ...args: string[]): Promise<RanHere> {
+    writeFiles(dir, { 'play.yaml': playbook });
+    const ran = await runHere(dir, ['play.yaml', '-i', 'inventory.yaml', ...args]);
+    assert.deepEqual(ran.refused, []);
+    return ran;
+  }
+
+  async function tell(playbook: string, ...args: string[]): Promise<string[]> {
+    return (await run(playbook, ...args)).tasks.map(line);
+  }
+
+  it('a rescued failure counts as rescued and nothing else, and the play goes on', async () => {
+    const ran = await run(`
+- hosts: a
+  tasks:
+    - block:
+        - {name: breaks, fail: {msg: no}}
+        - {name: never, debug: {msg: x}}
+      rescue:
+        - {name: mends, debug: {msg: "after {{ ansible_failed_task.name }}"}}
+      always:
+        - {name: always, debug: {msg: x}}
+    - {name: on, debug: {msg: x}}
+`);
+    assert.deepEqual(ran.tasks.map(line), [
+      'a breaks failed rescued',
+      'a mends ok',
+      'a always ok',
+      'a on ok',
+    ]);
+    assert.equal(ran.tasks[1]!.msg, 'after breaks');
+    assert.deepEqual(counts(ran, 'a'), { ok: 3, rescued: 1, state: 'done' });
+    assert.equal(exitCode(ran.recap!, { interrupted: false, detailed: false }), 0);
+  });
+
+  it('an ignored failure counts as ok and ignored; a failure ends the host and nobody else', async () => {
+    const ran = await run(`
+- hosts: all
+  tasks:
+    - {name: bad, fail: {msg: no}, ignore_errors: true}
+    - {name: worse, fail: {msg: no}, when: inventory_hostname == "b"}
+    - {name: on, debug: {msg: x}}
+`);
+    assert.deepEqual(counts(ran, 'a'), { ok: 2, ignored: 1, skipped: 1, state: 'done' });
+    assert.deepEqual(counts(ran, 'b'), { ok: 1, ignored: 1, failed: 1, state: 'failed' });
+    assert.deepEqual(counts(ran, 'c'), { ok: 2, ignored: 1, skipped: 1, state: 'done' });
+    assert.equal(exitCode(ran.recap!, { interrupted: false, detailed: false }), 2);
+  });
+
+  it('handlers run once, at the flush, in order of definition, also by topic, and may notify handlers', async () => {
+    const told = await tell(`
+- hosts: a
+  tasks:
+    - {name: one, debug: {msg: x}, changed_when: true, notify: [second, topic]}
+    - {name: two, debug: {msg: x}, changed_when: true, notify: second}
+    - {name: quiet, debug: {msg: x}, notify: never}
+    - meta: flush_handlers
+    - {name: three, debug: {msg: x}}
+  handlers:
+    - {name: first, debug: {msg: x}, listen: topic, changed_when: true, notify: third}
+    - {name: never, debug: {msg: x}}
+    - {name: second, debug: {msg: x}}
+    - {name: third, debug: {msg: x}}
+`);
+    assert.deepEqual(told, [
+      'a one changed',
+      'a two changed',
+      'a quiet ok',
+      'a first changed handler',
+      'a second ok handler',
+      'a third ok handler',
+      'a three ok',
+    ]);
+  });
+
+  it('a failed host runs its notified handlers only with force_handlers', async () => {
+    const playbook = (force: boolean) => `
+- hosts: a
+  force_handlers: ${force}
+  tasks:
+    - {name: one, debug: {msg: x}, changed_when: true, notify: h}
+    - {name: bad, fail: {msg: no}}
+  handlers:
+    - {name: h, debug: {msg: x}}
+`;
+    assert.deepEqual(await tell(playbook(false)), ['a one changed', 'a bad failed']);
+    assert.deepEqual(await tell(playbook(true)), ['a one changed', 'a bad failed', 'a h ok handler']);
+  });
+
+  it('a loop tells each item, then itself; all items run even if one fails', async () => {
+    const ran = await run(`
+- hosts: a
+  tasks:
+    - name: each
+      assert: {that: ['item != "y"']}
+      loop: [x, y, z]
+      register: r
+      ignore_errors: true
+    - name: results
+      debug: {msg: "{{ r.results.length }} {{ r.results.[1].failed }}"}
+    - {name: none, debug: {msg: x}, loop: []}
+`);
+    assert.deepEqual(ran.tasks.map(line), [
+      'a each[x] ok',
+      'a each[y] failed',
+      'a each[z] ok',
+      'a each ignored',
+      'a results ok',
+      'a none skipped',
+    ]);
+    assert.equal(ran.tasks[3]!.items, 3);
+    assert.equal(ran.tasks[4]!.msg, '3 true');
+  });
+
+  it('a looped block runs whole rounds and counts each task each round', async () => {
+    const ran = await run(`
+- hosts: a
+  tasks:
+    - loop: [1, 2]
+      block:
+        - {name: one, debug: {msg: "{{ item }}"}}
+        - {name: two, debug: {msg: "{{ item }}"}}
+`);
+    assert.deepEqual(
+      ran.tasks.map((event) => `${line(event)} ${event.msg}`),
+      ['a one ok 1', 'a two ok 1', 'a one ok 2', 'a two ok 2'],
+    );
+    assert.deepEqual(counts(ran, 'a'), { ok: 4, state: 'done' });
+  });
+
+  it('run_once runs on the first host, once per place and not once per batch; its result holds for all', async () => {
+    const ran = await run(`
+- hosts: all
+  serial: 2
+  tasks:
+    - {name: once, debug: {msg: x}, run_once: true, register: r}
+    - {name: all, debug: {msg: "{{ r.msg }}"}}
+`);
+    const told = ran.tasks.map(line);
+    assert.equal(told.filter((one) => one.includes(' once ')).length, 1);
+    assert.equal(told[0], 'a once ok');
+    assert.deepEqual([...told.slice(1)].sort(), ['a all ok', 'b all ok', 'c all ok']);
+    assert.deepEqual(counts(ran, 'b'), { ok: 1, state: 'done' });
+    const plays = ran.events.filter((event) => event.event === 'play');
+    assert.deepEqual(
+      plays.map((event) => [event.batch, event.hosts]),
+      [
+        [1, ['a', 'b']],
+        [2, ['c']],
+      ],
+    );
+  });
+
+  it('a failing run_once fails every host of the batch', async () => {
+    const ran = await run(`
+- hosts: all
+  tasks:
+    - {name: once, fail: {msg: no}, run_once: true}
+    - {name: after, debug: {msg: x}}
+`);
+    assert.deepEqual(ran.tasks.map(line), ['a once failed']);
+    assert.deepEqual(
+      Object.values(ran.recap!.hosts).map((host) => host.state),
+      ['failed', 'failed', 'failed'],
+    );
+  });
+
+  it('linear: nobody begins a task before all have done the one before', async () => {
+    const told = await tell(`
+- hosts: all
+  strategy: linear
+  tasks:
+    - {name: one, file: {path: "{{ root }}/one", state: directory}}
+    - {name: two, file: {path: "{{ root }}/two", state: directory}}
+`);
+    assert.deepEqual(
+      told.slice(0, 3).map((one) => one.slice(2)),
+      Array(3).fill('one changed'),
+    );
+    assert.deepEqual(
+      told.slice(3).map((one) => one.slice(2)),
+      Array(3).fill('two changed'),
+    );
+  });
+
+  it('any_errors_fatal ends the play for all once the task is done everywhere', async () => {
+    const ran = await run(`
+- hosts: all
+  any_errors_fatal: true
+  tasks:
+    - {name: one, debug: {msg: x}}
+    - {name: bad, fail: {msg: no}, when: inventory_hostname == "b"}
+    - {name: two, debug: {msg: x}}
+- hosts: all
+  tasks:
+    - {name: later, debug: {msg: x}}
+`);
+    const told = ran.tasks.map(line);
+    assert.ok(!told.some((one) => /two|later/.test(one)), told.join('\n'));
+    assert.ok(told.includes('c bad skipped'));
+  });
+
+  it('max_fail_percentage: more than so many of the batch end the play', async () => {
+    const playbook = (percentage: number) => `
+- hosts: all
+  max_fail_percentage: ${percentage}
+  tasks:
+    - {name: bad, fail: {msg: no}, when: inventory_hostname == "b"}
+    - {name: two, debug: {msg: x}}
+`;
+    assert.equal((await tell(playbook(30))).filter((one) => one.includes('two')).length, 0);
+    assert.equal((await tell(playbook(34))).filter((one) => one.includes('two')).length, 2);
+  });
+
+  it('a batch in which every host failed ends the run', async () => {
+    const told = await tell(`
+- hosts: all
+  serial: 1
+  tasks:
+    - {name: bad, fail: {msg: no}}
+`);
+    assert.deepEqual(told, ['a bad failed']);
+  });
+
+  it('delegate_to acts on the other machine, with the variables of this host', async () => {
+    const ran = await run(`
+- hosts: a
+  tasks:
+    - {name: there, file: {path: "{{ root }}/by-b", state: directory}, delegate_to: b}
+    - {name: here, file: {path: "{{ root }}/by-b", state: directory}}
+`);
+    assert.deepEqual(ran.tasks.map(line), ['a there changed', 'a here ok']);
+  });
+
+  it('a skipped task does not wipe what was registered; without one it says that it was skipped', async () => {
+    const ran = await run(`
+- hosts: a
+  tasks:
+    - {debug: {msg: first}, register: r}
+    - {debug: {msg: second}, register: r, when: "false"}
+    - {name: kept, debug: {msg: "{{ r.msg }}"}}
+    - {debug: {msg: x}, register: s, when: "false"}
+    - {name: skipped, debug: {msg: "{{ s.skipped }}"}}
+`);
+    assert.equal(ran.tasks.find((event) => event.task === 'kept')!.msg, 'first');
+    assert.equal(ran.tasks.find((event) => event.task === 'skipped')!.msg, 'true');
+  });
+
+  it('set_fact and register outrank vars, and last through later plays', async () => {
+    const ran = await run(`
+- hosts: a
+  vars: {v: play}
+  tasks:
+    - set_fact: {v: fact}
+    - {name: here, debug: {msg: "{{ v }}"}, vars: {v: task}}
+- hosts: a
+  tasks:
+    - {name: later, debug: {msg: "{{ v }}"}}
+`);
+    assert.deepEqual(
+      ran.tasks.filter((event) => event.type === 'debug').map((event) => event.msg),
+      ['fact', 'fact'],
+    );
+    const above = await run(
+      `
+- hosts: a
+  tasks:
+    - set_fact: {v: fact}
+    - {name: here, debug: {msg: "{{ v }}"}}
+`,
+      '-e',
+      'v=extra',
+    );
+    assert.equal(above.tasks[1]!.msg, 'extra');
+  });
+
+  it('until asks again until it holds, retries after the first', async () => {
+    const ran = await run(
+      `
+- hosts: a
+  tasks:
+    - name: tries
+      debug: {msg: x}
+      register: r
+      until: r.attempts == 99
+      retries: 2
+      delay: 0
+      ignore_errors: true
+`.replace('r.attempts == 99', 'r.msg == "y"'),
+    );
+    assert.equal(ran.tasks[0]!.status, 'ignored');
+    assert.equal(ran.tasks[0]!.result?.['attempts'], 3);
+  });
+
+  it('failed_when and changed_when judge the result', async () => {
+    const told = await tell(`
+- hosts: a
+  tasks:
+    - {name: fails, debug: {msg: bad}, register: r, failed_when: r.msg == "bad", ignore_errors: true}
+    - {name: passes, fail: {msg: no}, failed_when: false}
+    - {name: changes, debug: {msg: x}, register: s, changed_when: s.msg == "x"}
+`);
+    assert.deepEqual(told, ['a fails ignored', 'a passes ok', 'a changes changed']);
+  });
+
+  it('meta: end_host ends one host, end_play all of them, without a failure', async () => {
+    const told = await tell(`
+- hosts: all
+  strategy: linear
+  tasks:
+    - {meta: end_host, when: inventory_hostname == "a"}
+    - {name: one, debug: {msg: x}}
+    - {meta: end_play, when: inventory_hostname == "b"}
+    - {name: two, debug: {msg: x}}
+- hosts: a
+  tasks:
+    - {name: next, debug: {msg: x}}
+`);
+    assert.deepEqual(told, ['b one ok', 'c one ok', 'a next ok']);
+  });
+
+  it('tags choose tasks; always runs, never only when it is asked for', async () => {
+    const playbook = `
+- hosts: a
+  tasks:
+    - {name: one, debug: {msg: x}, tags: [t1]}
+    - {name: two, debug: {msg: x}, tags: [t2]}
+    - {name: evermore, debug: {msg: x}, tags: [always]}
+    - {name: nevermore, debug: {msg: x}, tags: [never, t3]}
+`;
+    const names = async (...args: string[]) =>
+      (await tell(playbook, ...args)).map((one) => one.split(' ')[1]);
+    assert.deepEqual(await names(), ['one', 'two', 'evermore']);
+    assert.deepEqual(await names('--tags', 't1'), ['one', 'evermore']);
+    assert.deepEqual(await names('--skip-tags', 't1,always'), ['two']);
+    assert.deepEqual(await names('-t', 't3'), ['evermore', 'nevermore']);
+    assert.deepEqual(await names('--start-at-task', 'two'), ['two', 'evermore']);
+  });
+
+  it('check mode: what hangs on an unmade change is unknown, with the reason, and nothing is written', async () => {
+    const ran = await run(
+      `
+- hosts: a
+  tasks:
+    - {name: dir, file: {path: "{{ root }}/d", state: directory}, register: r, notify: h}
+    - {name: inside, copy: {dest: "{{ root }}/d/f", content: x}}
+    - {name: nowhere, copy: {dest: "{{ root }}/none/f", content: x}, ignore_errors: true}
+    - {name: asked, shell: "echo hi", register: s}
+    - {name: hangs, debug: {msg: x}, when: s.rc == 0}
+    - {name: known, debug: {msg: x}, when: r.changed}
+  handlers:
+    - {name: h, shell: "echo h"}
+`,
+      '--check',
+    );
+    assert.deepEqual(ran.tasks.map(line), [
+      'a dir would_change',
+      'a inside would_change',
+      'a nowhere ignored',
+      'a asked unknown',
+      'a hangs unknown',
+      'a known ok',
+      'a h would_change handler',
+    ]);
+    assert.match(ran.tasks[4]!.msg ?? '', /asked|run/);
+    assert.equal(exitCode(ran.recap!, { interrupted: false, detailed: true }), 3);
+    assert.equal(exitCode(ran.recap!, { interrupted: false, detailed: false }), 0);
+  });
+
+  it('a converged host costs one round trip; a change one more', async () => {
+    const playbook = `
+- hosts: a
+  tasks:
+    - {name: dir, file: {path: "{{ root }}/d", state: directory, mode: "0755"}}
+    - {name: files, copy: {dest: "{{ root }}/d/{{ item }}", content: "{{ item }}\\n"}, loop: [a, b, c, d, e]}
+    - {name: made, shell: {cmd: "touch {{ root }}/made", creates: "{{ root }}/made"}}
+    - {name: look, stat: {path: "{{ root }}/d/a"}, register: st}
+    - {name: there, debug: {msg: x}, when: st.stat.exists}
+`;
+    await run(playbook);
+    const second = await run(playbook);
+    assert.deepEqual(counts(second, 'a'), { ok: 5, state: 'done' });
+    assert.equal(second.recap!.hosts['a']!.round_trips, 1);
+    writeFiles(dir, { 'hosts/a/d/c': 'changed by hand\n' });
+    const third = await run(playbook);
+    assert.equal(third.recap!.hosts['a']!.round_trips, 2);
+    assert.equal(readFileSync(join(dir, 'hosts/a/d/c'), 'utf8'), 'c\n');
+  });
+
+  it('no_log hides the output, the item and the difference', async () => {
+    const ran = await run(`
+- hosts: a
+  tasks:
+    - {name: hidden, debug: {msg: "s3cret {{ item }}"}, loop: [word], no_log: true}
+`);
+    assert.ok(!JSON.stringify(ran.tasks).includes('s3cret'));
+    assert.ok(!JSON.stringify(ran.tasks).includes('word'));
+  });
+
+  it('environment reaches the command, innermost last', async () => {
+    const ran = await run(`
+- hosts: a
+  environment: {A: play, B: play}
+  tasks:
+    - {name: env, shell: 'echo "$A $B"', environment: {B: "task's"}, register: r}
+    - {name: said, debug: {msg: "{{ r.stdout }}"}}
+`);
+    assert.equal(ran.tasks[1]!.msg, "play task's");
+  });
+});
