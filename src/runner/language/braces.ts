@@ -32,9 +32,9 @@ export function foreignBraces(mustache: string): ForeignBraces | null {
     const ours = `write {{#if ${test}}}${literal(yes!)}{{else}}${literal(no!)}{{/if}}`;
     return jinja('"… if … else …" is not known here', ours);
   }
-  const numbered = /^[^'"]*?[\w\]]\.(\d+)(?![\w.[])/.exec(inner);
-  if (numbered) {
-    const ours = inner.replace(/(?<=[\w\]])\.(\d+)(?![\w.[])/g, '.[$1]');
+  const numbered = /\b([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\.(\d+)(?![\w.[])/g;
+  if (numbered.test(bare)) {
+    const ours = inner.replace(numbered, '$1.[$2]');
     return jinja('the number of an item goes in square brackets', `write {{ ${ours} }}`);
   }
   if (/^\w[\w.]*\[[^[\]]+\][\w.[\]'"]*$/.test(inner)) {

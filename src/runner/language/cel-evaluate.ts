@@ -53,8 +53,9 @@ class Variables extends Map<string, unknown> {
     this.scope = scope;
   }
 
+  /** `name` may end in `SHADOWING`. */
   override get(name: string): unknown {
-    return name === ALL ? this.all() : this.variable(name);
+    return name === ALL ? this.all() : this.variable(name.trimEnd());
   }
 
   private variable(name: string): unknown {

@@ -31,7 +31,7 @@ export function explainGap(
   scope: Scope,
 ): Missing | null {
   if (!MISSING.has(code) || !node) return null;
-  if (node.op === 'id') return noVariable(node.args, scope);
+  if (node.op === 'id') return noVariable(node.args.trimEnd(), scope);
   if (node.op !== '.' && node.op !== '[]') return null;
   const of = node.args[0];
   const key = keyOf(node);
@@ -61,7 +61,7 @@ function keyOf(node: Extract<ASTNode, { op: '.' | '[]' }>): string | null {
 /** The value of a plain path (`a.b[0]`); undefined for anything else. */
 function valueAt(node: ASTNode, scope: Scope): Json | undefined {
   if (node.op === 'id') {
-    const found = scope.get(node.args);
+    const found = scope.get(node.args.trimEnd());
     return found?.kind === 'value' ? found.value : undefined;
   }
   if (node.op !== '.' && node.op !== '[]') return undefined;

@@ -25,6 +25,12 @@ export function celNames(ast: ASTNode): CelNames {
   return walk;
 }
 
+/**
+ * Behind a variable's name that CEL has for a type (`list`, `type`): the library would take the type, and a variable
+ * of that name is what is meant, but in `type(x) == list`. No name that can be written ends so.
+ */
+export const SHADOWING = ' ';
+
 type Bound = ReadonlySet<string>;
 type Op<O extends ASTNode['op']> = Extract<ASTNode, { op: O }>;
 
@@ -78,12 +84,8 @@ class Walk implements CelNames {
 
   private name(node: Op<'id'>, bound: Bound): void {
     if (bound.has(node.args) || node.args === ALL) return;
-    if (!environment.hasVariable(node.args)) this.read(node.args, node);
-    else {
-      const message = `"${node.args}" is a word of CEL`;
-      const hint = `for the variable write vars.${node.args}`;
-      this.mistakes.push({ code: 'cel-syntax', range: { start: node.start, end: node.end }, message, hint });
-    }
+    this.read(node.args, node);
+    if (environment.hasVariable(node.args)) (node as { args: string }).args = `${node.args}${SHADOWING}`;
   }
 
   private index({ args: [of, key], ...node }: Op<'[]' | '[?]'>, bound: Bound): void {

@@ -4,7 +4,7 @@ import type { Json } from '../contract/json.ts';
 import { environment, functionNames } from './cel-environment.ts';
 import { type CelError, celMessage, typeName } from './cel-errors.ts';
 import { evaluateCel } from './cel-evaluate.ts';
-import { foreignExpression } from './cel-foreign.ts';
+import { type ForeignExpression, foreignExpression } from './cel-foreign.ts';
 import { lenient } from './cel-has.ts';
 import { celNames } from './cel-names.ts';
 import { kindOf } from './helpers.ts';
@@ -108,17 +108,20 @@ function refused(code: string, range: Range, message: string, hint?: string): Re
 
 function syntax(text: string, error: CelError): Mistake {
   const foreign = foreignExpression(text, parses);
-  if (foreign) {
-    const { start, end, message, hint } = foreign;
-    return { code: 'cel-syntax', range: { start, end }, message, hint };
-  }
+  if (foreign) return habit(foreign);
   const start = Math.min(error.range?.start ?? 0, text.length);
   const word = /^(?:\w+|[^\w\s]+)/.exec(text.slice(start))?.[0] ?? '';
   const range = { start, end: start + Math.max(1, word.length) };
   return { code: 'cel-syntax', range, ...celMessage(error, word, functionNames()) };
 }
 
+function habit({ start, end, message, hint }: ForeignExpression): Mistake {
+  return { code: 'cel-syntax', range: { start, end }, message, hint };
+}
+
 function typed(text: string, error: CelError): Mistake {
+  const foreign = error.code === 'no_matching_overload' ? foreignExpression(text, parses) : null;
+  if (foreign) return habit(foreign);
   const range = error.range ?? { start: 0, end: text.length };
   return {
     code: 'cel-type',

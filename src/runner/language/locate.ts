@@ -20,6 +20,7 @@ export function locate(text: string, span: Span): Locate {
 
 /** For each unit of `text`, and for its end, the offset in `raw`; null where they don't belong together. */
 function align(text: string, raw: string): readonly number[] | null {
+  if (raw === text) return Array.from({ length: text.length + 1 }, (_, i) => i);
   const style = raw[0];
   const block = style === '|' || style === '>';
   const quote = style === '"' || style === "'" ? style : null;

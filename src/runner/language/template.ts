@@ -190,5 +190,7 @@ function compose(
 function union(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
   const present = sets.filter((set) => set.size > 0);
   if (present.length < 2) return present[0] ?? NOTHING;
-  return new Set(present.flatMap((set) => [...set]));
+  const all = new Set<string>();
+  for (const set of present) for (const name of set) all.add(name);
+  return all;
 }
