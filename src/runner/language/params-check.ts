@@ -32,7 +32,9 @@ export function check(checked: Checked): Diagnostic[] {
   const found = settled(violations(checked.type, checked.value), checked).flatMap((error) => {
     const said = complaint(error, checked);
     const at = error.keyword === 'additionalProperties' ? checked.keySpan(said.path) : undefined;
-    return place(at ?? checked.span(said.path), said.code, said.message, said.hint);
+    const diagnostic = place(at ?? checked.span(said.path), said.code, said.message, said.hint);
+    const secret = (error.parentSchema as ParamSchema | undefined)?.secret === true;
+    return secret ? withoutExcerpt(diagnostic) : diagnostic;
   });
   return [...found, ...exactlyOne(checked)];
 }
@@ -123,4 +125,8 @@ export function valueAt(value: Json, path: Path): Json | undefined {
 function place(at: Span | Position, code: string, message: string, hint?: string): Diagnostic {
   if ('source' in at) return fault(at, code, message, hint);
   return { code, at, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+function withoutExcerpt({ line: _line, width: _width, ...diagnostic }: Diagnostic): Diagnostic {
+  return diagnostic;
 }

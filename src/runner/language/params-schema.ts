@@ -75,22 +75,17 @@ export function violations(type: TaskType, value: Json): readonly ErrorObject[] 
       strictRequired: false,
       verbose: true,
     });
+    ajv.addVocabulary([...OUR_KEYWORDS]);
     validate = ajv.compile(plain(type.schema));
     validators.set(type, validate);
   }
   return validate(value) ? [] : [...(validate.errors ?? [])];
 }
 
-const OURS: ReadonlySet<string> = new Set([...OUR_KEYWORDS, 'default', 'examples']);
-
-/** Without our own words; of a `cel` parameter only that it may be given, since its expression has any value. */
+/** Of a `cel` parameter only that it may be given: its expression has any value. */
 function plain(schema: ParamSchema): object {
   if (schema.cel) return {};
-  return Object.fromEntries(
-    Object.entries(schema)
-      .filter(([word]) => !OURS.has(word))
-      .map(([word, value]) => [word, plainWord(word, value)]),
-  );
+  return Object.fromEntries(Object.entries(schema).map(([word, value]) => [word, plainWord(word, value)]));
 }
 
 function plainWord(word: string, value: unknown): unknown {

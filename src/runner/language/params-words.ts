@@ -21,6 +21,7 @@ export function complaint(error: ErrorObject, checked: Checked): Complaint {
   const name = path.length === 0 ? checked.type.name : said(path);
   const schema = (error.parentSchema ?? {}) as ParamSchema;
   const params = error.params as Record<string, unknown>;
+  const secret = schema.secret === true;
   const bad = (message: string, hint?: string): Complaint => ({
     path,
     code: 'bad-value',
@@ -45,7 +46,7 @@ export function complaint(error: ErrorObject, checked: Checked): Complaint {
       return wrongType(path, name, typesOf(schema) ?? [], error.data as Json, checked);
     case 'enum': {
       const values = (schema.enum ?? []).map(String);
-      const near = typeof error.data === 'string' ? closest(error.data, values) : undefined;
+      const near = typeof error.data === 'string' && !secret ? closest(error.data, values) : undefined;
       return bad(
         `must be ${alternatives(values)}`,
         near === undefined ? undefined : `did you mean "${near}"?`,
