@@ -157,7 +157,11 @@ const cases: readonly Case[] = [
     before: (g) =>
       g.lay({ "t/it's": 'old', 't/back\\slash\\n and \\': 'old', 't/first line\nsecond line': 'old' }),
     params: to('t', { src: 't/', delete: true }),
-    after: (g) => NASTY.forEach((name, i) => assert.equal(g.text(`t/${name}`), `${i}`)),
+    after: (g) =>
+      assert.deepEqual(
+        NASTY.map((name) => g.text(`t/${name}`)),
+        NASTY.map((_, i) => `${i}`),
+      ),
   },
   {
     name: 'sweeps the staging directory of an interrupted attempt',

@@ -62,7 +62,9 @@ export function runScript(shell: Shell, script: Script, running: Running = {}): 
   return { kind: 'reply', code: done.status ?? 255, out: done.stdout, err: done.stderr };
 }
 
-const RUNNER = 'umask "$2"; c=$(cat "$1"); set --; ( eval "$c" )';
+/** The outer shell stays, and keeps to itself what it says of a script that was killed. */
+const RUNNER =
+  'umask "$2"; c=$(cat "$1"); set --; exec 9>&2 2>/dev/null; ( exec 2>&9 9>&-; eval "$c" ); r=$?; exit "$r"';
 
 function which(name: string): string {
   const path = SYSTEM.split(delimiter)

@@ -1,0 +1,100 @@
+import { text } from '../contract/exchange.ts';
+import type { JsonObject } from '../contract/json.ts';
+import { lines, sh } from '../contract/script.ts';
+import { queryTask } from '../contract/task-type.ts';
+import { PATH_PATTERN, tidy } from './lib/files/paths.ts';
+import { STAT_ALL, STAT_PROPERTIES, statFields } from './lib/files/stat-fields.ts';
+
+export default queryTask({
+  name: 'stat',
+  schema: {
+    type: 'object',
+    description: 'Looks at a path on the host and registers what is there.',
+    properties: {
+      path: {
+        type: 'string',
+        pattern: PATH_PATTERN,
+        aliases: ['dest', 'name'],
+        description: 'Absolute path, without `..`.',
+      },
+      follow: {
+        type: 'boolean',
+        default: false,
+        description: 'Where the path is a symbolic link, look at what it leads to.',
+      },
+      get_checksum: { type: 'boolean', default: true, description: 'Tell the hash of a file.' },
+      checksum_algorithm: {
+        enum: ['sha1', 'sha256', 'sha512', 'md5'],
+        default: 'sha1',
+        aliases: ['checksum', 'checksum_algo'],
+        description: 'Which hash.',
+      },
+    },
+    required: ['path'],
+    additionalProperties: false,
+  },
+  fields: {
+    stat: {
+      type: 'object',
+      properties: STAT_PROPERTIES,
+      description: 'What is there, as `stat.exists` and so on.',
+    },
+  },
+
+  desire({ path, follow, get_checksum, checksum_algorithm }) {
+    return { path: tidy(path), follow, hash: get_checksum ? `${checksum_algorithm}sum` : null };
+  },
+  probe({ path, follow, hash }) {
+    const option = follow ? sh`-L ` : sh``;
+    const regular = follow ? sh`[ -f "$p" ]` : sh`[ -f "$p" ] && ! [ -L "$p" ]`;
+    return lines(
+      sh`p=${path}
+if [ -e "$p" ] || [ -L "$p" ]; then
+s=$(stat ${option}-c ${STAT_ALL} "$p" 2>/dev/null) || s=$(stat -c ${STAT_ALL} "$p") || exit 1
+printf 's%s\0' "$s"
+[ -r "$p" ] && printf 'r\0'; [ -w "$p" ] && printf 'w\0'; [ -x "$p" ] && printf 'x\0'
+if [ -L "$p" ]; then printf 'l%s\0' "$(readlink "$p"; echo .)"; printf 'f%s\0' "$(readlink -f "$p"; echo .)"; fi`,
+      hash !== null &&
+        sh`if ${regular} && [ -r "$p" ]; then h=$(${hash} <"$p") || exit 1; printf 'h%s\0' "\${h%% *}"; fi`,
+      sh`else
+d=\${p%/*}; until [ -e "\${d:-/}" ]; do d=\${d%/*}; done
+if [ -d "\${d:-/}" ] && ! [ -x "\${d:-/}" ]; then printf 'n%s\0' "$d"; fi
+fi
+:`,
+    );
+  },
+  read(reply, { path }) {
+    if (reply.code !== 0)
+      return { result: {}, failed: `could not look at ${path}: ${text(reply.err).trim()}` };
+    const said = new Map(records(text(reply.out)));
+    const line = said.get('s');
+    const closed = said.get('n');
+    if (closed !== undefined) {
+      return {
+        result: {},
+        failed: `${closed} may not be entered`,
+        hint: 'run it as a user who may: `become: true`',
+      };
+    }
+    if (line === undefined) return { result: { stat: { exists: false } } };
+    const stat: JsonObject = {
+      ...statFields(line),
+      path,
+      readable: said.has('r'),
+      writeable: said.has('w'),
+      executable: said.has('x'),
+      ...optional('checksum', said.get('h')),
+      ...optional('lnk_target', said.get('l')?.replace(/\n?\.$/, '')),
+      ...optional('lnk_source', said.get('f')?.replace(/\n?\.$/, '')),
+    };
+    return { result: { stat } };
+  },
+});
+
+function records(out: string): [string, string][] {
+  return out.split('\0').map((record) => [record.slice(0, 1), record.slice(1)]);
+}
+
+function optional(field: string, value: string | undefined): JsonObject {
+  return value === undefined ? {} : { [field]: value };
+}
