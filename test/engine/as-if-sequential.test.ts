@@ -10,9 +10,13 @@ import { type RanHere, runHere, snapshot, writeFiles } from './run-here.ts';
 /** How many random plays: 200 in `npm test`, more in a long run of it. */
 const RUNS = Number(process.env['MAMA_RANDOM_PLAYS'] ?? 60);
 
+/** Fields of a `stat` that differ between two equal trees. */
+const FLEETING = new Set(['inode', 'dev', 'mtime', 'ctime', 'atime', 'birthtime', 'nlink', 'ms', 'size']);
+
 /** What a person is told of an outcome; the time it took and where the files lie may differ. */
 function told(events: readonly TaskEvent[], root: string): unknown[] {
-  return events.map(({ ms: _ms, ...rest }) => JSON.parse(JSON.stringify(rest).replaceAll(root, 'ROOT')));
+  const lasting = (key: string, value: unknown) => (FLEETING.has(key) ? undefined : value);
+  return events.map((event) => JSON.parse(JSON.stringify(event, lasting).replaceAll(root, 'ROOT')));
 }
 
 async function runAt(
@@ -31,6 +35,14 @@ async function runAt(
   const ran = await runHere(dir, ['play.yaml', '-i', 'inventory.yaml', ...args]);
   assert.deepEqual(ran.refused, [], 'a random play must be a valid one');
   return { ran, files: snapshot(root), root };
+}
+
+/** `changed_when: true` makes even a look count as a change. */
+function isJudged(play: RandomPlay, task: TaskEvent): boolean {
+  return (
+    JSON.stringify(play).includes('changed_when') &&
+    ['stat', 'debug', 'assert', 'set_fact'].includes(task.type)
+  );
 }
 
 describe('as if sequential', function () {
@@ -73,7 +85,8 @@ describe('as if sequential', function () {
         const first = await runAt(here, play, 'host', []);
         const checked = await runHere(join(here, 'host'), ['play.yaml', '-i', 'inventory.yaml', '--check']);
         assert.deepEqual(snapshot(first.root), first.files);
-        assert.ok(checked.tasks.every((task) => task.status !== 'changed'));
+        const made = checked.tasks.filter((task) => task.status === 'changed' && !isJudged(play, task));
+        assert.deepEqual(made, []);
         rmSync(here, { recursive: true, force: true });
       }),
       { numRuns: Math.ceil(RUNS / 2), endOnFailure: true },

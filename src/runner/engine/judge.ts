@@ -30,24 +30,24 @@ export function withResult(scope: PlanScope, name: string | null, result: Evalua
   };
 }
 
-/** `changed_when` and `failed_when`: the play's judgement of what a step came to. */
-export function judge(task: Task, raw: Raw, scope: PlanScope): Raw {
+/** `changed_when` and `failed_when`: the play's judgement of what a step came to. `dry`: it was not done for real. */
+export function judge(task: Task, raw: Raw, scope: PlanScope, dry: boolean): Raw {
   if (raw.status === 'skipped' || raw.status === 'unreachable') return raw;
   let judged = raw;
   if (task.changedWhen)
-    judged = judgeChange(task.changedWhen, judged, withResult(scope, task.register, registered(judged)));
+    judged = judgeChange(task.changedWhen, judged, withResult(scope, task.register, registered(judged)), dry);
   if (task.failedWhen)
     judged = judgeFailure(task.failedWhen, judged, withResult(scope, task.register, registered(judged)));
   return judged;
 }
 
-function judgeChange(when: readonly Expression[], raw: Raw, scope: PlanScope): Raw {
+function judgeChange(when: readonly Expression[], raw: Raw, scope: PlanScope, dry: boolean): Raw {
   if (raw.status === 'unknown') return raw;
   const verdict = conditions(when, scope);
   if (verdict.kind === 'fault') return faulty(verdict.diagnostic);
   if (verdict.kind === 'unknown') return { ...raw, status: 'unknown', msg: verdict.because };
   if (raw.status === 'failed') return { ...raw, otherwise: verdict.value ? 'changed' : 'ok' };
-  const change = raw.status === 'would_change' ? 'would_change' : 'changed';
+  const change = dry ? 'would_change' : 'changed';
   return { ...raw, status: verdict.value ? change : 'ok' };
 }
 

@@ -84,8 +84,8 @@ export class TaskRun {
     if (!when.value) return skipped(`${when.by?.source} is false`);
     const work = prepare(task, host.name, scope, run.context);
     if (work.kind === 'unknown') return unknown(work.because);
-    if (work.kind === 'fault') return judge(task, faulty(work.diagnostic), scope);
-    if (work.kind === 'refused') return judge(task, refused(work.refusal), scope);
+    if (work.kind === 'fault') return judge(task, faulty(work.diagnostic), scope, false);
+    if (work.kind === 'refused') return judge(task, refused(work.refusal), scope, false);
     if (work.kind === 'host') for (const secret of work.secrets) run.keepSecret(secret);
     return this.attempts(work, scope, rest);
   }
@@ -94,8 +94,9 @@ export class TaskRun {
     const { task, run } = this.is;
     const limit = this.number(task.retries, scope, task.until ? 3 : 0);
     const delay = this.number(task.delay, scope, 5);
+    const unmade = this.isDry && (task.type.kind === 'state' || task.type.kind === 'action');
     for (let attempt = 1; ; attempt++) {
-      const raw = judge(task, await this.step(work, rest, attempt), scope);
+      const raw = judge(task, await this.step(work, rest, attempt), scope, unmade);
       if (!task.until && !task.retries) return raw;
       if (raw.status === 'unreachable' || raw.status === 'unknown' || this.isDry) return raw;
       const enough = satisfied(task, raw, scope);

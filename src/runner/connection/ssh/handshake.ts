@@ -43,6 +43,8 @@ export async function shakeHands(wanted: Handshake): Promise<SshClient | Trouble
 
 async function tryOnce(wanted: Handshake): Promise<SshClient | Trouble | { readonly again: Trouble }> {
   const { settings, name } = wanted;
+  // Before the socket: an error that comes while nobody listens would end the whole run.
+  const { NodeSSH } = await import('node-ssh');
   const sock = wanted.through ? await wanted.through() : tcp(settings, wanted.timeout);
   if ('kind' in sock) return sock;
 
@@ -51,7 +53,6 @@ async function tryOnce(wanted: Handshake): Promise<SshClient | Trouble | { reado
     trouble: null,
   };
   const tried: string[] = [];
-  const { NodeSSH } = await import('node-ssh');
   const ssh = new NodeSSH();
   const connecting = ssh.connect({
     sock: sock as never,
