@@ -140,6 +140,13 @@ describe('a template', () => {
     assert.equal(value.spanOf('x')?.source.position(value.spanOf('x')!.start).column, 9);
   });
 
+  it('may be copied with more properties, and is a template still', () => {
+    const { value } = compileTemplate(valueIn('v: {a: "{{ env }}"}'));
+    const copy = { ...value, site: 'here' };
+    assert.deepEqual(copy.evaluate(scopeOf(VARIABLES)), { kind: 'value', value: { a: 'prod' } });
+    assert.deepEqual([copy.at.column, copy.where(['a']).column, [...copy.reads]], [4, 8, ['env']]);
+  });
+
   it('of plain data is that data, whatever it holds', () => {
     const template = constantTemplate({ a: '{{ x }}' }, { file: '-e', line: 1, column: 1 });
     assert.deepEqual(template.evaluate(scopeOf({})), { kind: 'value', value: { a: '{{ x }}' } });

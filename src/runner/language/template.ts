@@ -65,7 +65,7 @@ export function leafTemplate(
   leaf: Pick<TextTemplate, 'reads' | 'mentions' | 'spanOf'> & Pick<Template, 'evaluate'>,
 ): WrittenTemplate {
   const { reads, mentions } = leaf;
-  return new Written(
+  return written(
     span,
     { kind: 'leaf' },
     { reads, mentions, evaluate: (scope) => leaf.evaluate(scope), spanOf: (name) => leaf.spanOf(name) },
@@ -118,43 +118,33 @@ interface Content {
   spanOf(name: string): Span | undefined;
 }
 
-class Written implements WrittenTemplate {
-  readonly span: Span;
-  readonly parts: Parts;
-  readonly reads: ReadonlySet<string>;
-  readonly mentions: ReadonlySet<string>;
-  declare readonly constant?: Json;
-  private readonly content: Content;
-
-  constructor(span: Span, parts: Parts, content: Content) {
-    this.span = span;
-    this.parts = parts;
-    this.reads = content.reads;
-    this.mentions = content.mentions;
-    this.content = content;
-    if (content.constant !== undefined) this.constant = content.constant;
-  }
-
-  get at(): Position {
-    return this.span.source.position(this.span.start);
-  }
-
-  evaluate(scope: Scope): Evaluated {
-    return this.content.evaluate(scope);
-  }
-
-  spanOf(name: string): Span | undefined {
-    return this.content.spanOf(name);
-  }
-
-  where(path: Path): Position {
-    const { span } = partAt(this, path);
-    return span.source.position(span.start);
-  }
+/** A plain object, so that a copy with more properties is a template too. */
+function written(
+  span: Span,
+  parts: Parts,
+  { reads, mentions, constant, evaluate, spanOf }: Content,
+): WrittenTemplate {
+  const template: WrittenTemplate = {
+    span,
+    parts,
+    reads,
+    mentions,
+    ...(constant === undefined ? {} : { constant }),
+    get at() {
+      return span.source.position(span.start);
+    },
+    evaluate,
+    spanOf,
+    where(path) {
+      const found = partAt(template, path).span;
+      return found.source.position(found.start);
+    },
+  };
+  return template;
 }
 
 function constantAt(value: Json, span: Span): WrittenTemplate {
-  return new Written(span, { kind: 'leaf' }, constantContent(value));
+  return written(span, { kind: 'leaf' }, constantContent(value));
 }
 
 function constantContent(value: Json): Content {
@@ -169,9 +159,9 @@ function compose(
   build: (values: readonly Json[]) => Json,
 ): WrittenTemplate {
   if (children.every((child) => child.constant !== undefined)) {
-    return new Written(span, parts, constantContent(build(children.map((child) => child.constant!))));
+    return written(span, parts, constantContent(build(children.map((child) => child.constant!))));
   }
-  return new Written(span, parts, {
+  return written(span, parts, {
     reads: union(children.map((child) => child.reads)),
     mentions: union(children.map((child) => child.mentions)),
     spanOf: (name) => children.map((child) => child.spanOf(name)).find((found) => found !== undefined),
