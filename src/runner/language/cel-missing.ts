@@ -1,10 +1,10 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Json } from '../contract/json.ts';
 import { ALL } from './cel-names.ts';
-import { field } from './helpers.ts';
 import { explainMissing } from './missing.ts';
 import type { Scope } from './model.ts';
 import { didYouMean } from './suggest.ts';
+import { field } from './values.ts';
 
 /** The library's codes for something that isn't there. */
 const MISSING = new Set(['unknown_variable', 'no_such_key', 'index_out_of_bounds']);

@@ -7,12 +7,12 @@ import { evaluateCel } from './cel-evaluate.ts';
 import { type ForeignExpression, foreignExpression } from './cel-foreign.ts';
 import { lenient } from './cel-has.ts';
 import { celNames } from './cel-names.ts';
-import { kindOf } from './helpers.ts';
 import { locate } from './locate.ts';
 import { diagnose, type Mistake, type Range } from './mistake.ts';
 import type { Evaluated, Expression, Loaded, Scope } from './model.ts';
 import { remember } from './remember.ts';
 import { fault, type Span } from './source.ts';
+import { kindOf } from './values.ts';
 
 /** An expression that knows its places in the file. */
 export interface WrittenExpression extends Expression {

@@ -1,79 +1,10 @@
 import { stringify } from 'yaml';
 import { isObject, type Json, sameJson } from '../contract/json.ts';
 import { quote } from '../contract/script.ts';
+import { eager, type Helper, lazy, text } from './helper.ts';
+import { field, kindOf, Misuse, printed, truthy } from './values.ts';
 
-/** What may stand in `{{ … }}` beside variables: `{{ join hosts "," }}`, `{{#if (eq env "prod")}}`. */
-export type Helper = EagerHelper | LazyHelper;
-
-interface Described {
-  readonly name: string;
-  /** One sentence, for `mama-play doc`. */
-  readonly description: string;
-  /** How it is called, without the braces. An argument in brackets may be left out, `…` repeats. */
-  readonly usage: string;
-  readonly min: number;
-  readonly max: number;
-  /** Names that may be given as `name=value`. */
-  readonly options?: readonly string[];
-}
-
-export interface EagerHelper extends Described {
-  readonly kind: 'eager';
-  run(args: readonly Json[], options: Readonly<Record<string, Json>>): Json | Misuse;
-}
-
-/** Decides itself which arguments are looked at. */
-export interface LazyHelper extends Described {
-  readonly kind: 'lazy';
-  /** The first argument may be undefined, and names in it need not be defined. */
-  readonly maybe?: true;
-  run(args: readonly Argument[]): Json;
-}
-
-export interface Argument {
-  /** The value; what is undefined ends the rendering with a fault. */
-  get(): Json;
-  /** The value, or undefined where there is none. */
-  peek(): Json | undefined;
-}
-
-/** The helper can't do that with these values. */
-export class Misuse {
-  readonly message: string;
-  readonly hint: string | undefined;
-  constructor(message: string, hint?: string) {
-    this.message = message;
-    this.hint = hint;
-  }
-}
-
-/** As Handlebars: false, null, 0, "" and the empty list are not. */
-export function truthy(value: Json): boolean {
-  return Array.isArray(value) ? value.length > 0 : !!value;
-}
-
-/** A word for what a value is, as messages say it. */
-export function kindOf(value: Json): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'string') return 'text';
-  if (typeof value === 'number') return 'a number';
-  return typeof value === 'boolean' ? String(value) : 'a map';
-}
-
-/** A value as it is printed into text; null, lists and maps have no form of their own there. */
-export function printed(value: Json): string | Misuse {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return JSON.stringify(value);
-  if (value === null) {
-    return new Misuse('the value is null', 'give it a value, or say what stands for it: {{ default x "" }}');
-  }
-  return new Misuse(
-    `the value is ${kindOf(value)}`,
-    'print it with {{ json x }}, or a list with {{ join x "," }}',
-  );
-}
-
+/** Every helper, by name; `mama-play doc` reads this table too. */
 export const HELPERS: ReadonlyMap<string, Helper> = new Map(
   [
     lazy(
@@ -242,59 +173,6 @@ export const HELPERS: ReadonlyMap<string, Helper> = new Map(
 );
 
 const XML: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": '#39' };
-
-/** An own field of a map, or an item of a list (`0`, `length`); never anything of a prototype. */
-export function field(value: Json, key: string): Json | undefined {
-  if (Array.isArray(value)) {
-    if (key === 'length') return value.length;
-    return /^(0|[1-9]\d*)$/.test(key) ? (value as readonly Json[])[Number(key)] : undefined;
-  }
-  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-function eager(
-  name: string,
-  usage: string,
-  min: number,
-  max: number,
-  description: string,
-  run: EagerHelper['run'],
-  options?: readonly string[],
-): Helper {
-  return { kind: 'eager', name, usage, min, max, description, run, ...(options ? { options } : {}) };
-}
-
-function lazy(
-  name: string,
-  usage: string,
-  min: number,
-  max: number,
-  description: string,
-  how: Pick<LazyHelper, 'run' | 'maybe'>,
-): Helper {
-  return { kind: 'lazy', name, usage, min, max, description, ...how };
-}
-
-/** A helper on texts; numbers and booleans are taken as they are printed. */
-function text(
-  name: string,
-  usage: string,
-  min: number,
-  max: number,
-  description: string,
-  run: (args: readonly string[]) => Json | Misuse,
-): Helper {
-  return eager(name, usage, min, max, description, (args) => {
-    const texts: string[] = [];
-    for (const arg of args) {
-      if (arg === null || typeof arg === 'object') {
-        return new Misuse(`"${name}" takes text, not ${kindOf(arg)}`);
-      }
-      texts.push(String(arg));
-    }
-    return run(texts);
-  });
-}
 
 function ordered(name: string, a: Json, b: Json, verdict: (order: number) => boolean): boolean | Misuse {
   if (typeof a === 'number' && typeof b === 'number') return verdict(a - b);

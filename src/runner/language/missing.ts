@@ -1,6 +1,6 @@
 import { isObject, type Json } from '../contract/json.ts';
-import { kindOf } from './helpers.ts';
 import { didYouMean } from './suggest.ts';
+import { kindOf } from './values.ts';
 
 /**
  * Why `key` can't be read from `value`, which the text calls `path`. The result of a task that was skipped has

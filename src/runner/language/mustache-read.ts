@@ -1,9 +1,11 @@
 import type { Json } from '../contract/json.ts';
 import { foreignBraces } from './braces.ts';
-import { HELPERS, type Helper } from './helpers.ts';
+import type { Helper } from './helper.ts';
+import { HELPERS } from './helpers.ts';
 import type { Mistake, Range } from './mistake.ts';
-import type { Base, Expr, Mustache, Piece } from './mustache.ts';
+import type { Expr, Mustache, Piece } from './mustache.ts';
 import { type Parsed, parseMustache } from './mustache-parse.ts';
+import { type Place, ROOT, readPath } from './mustache-path.ts';
 import { didYouMean } from './suggest.ts';
 
 /** Read a text that holds `{{`: our own small tree, every name that it reads, and all that is wrong with it. */
@@ -19,16 +21,6 @@ export function readMustache(text: string): Mustache {
     mistakes: [...parsed.mistakes, ...reader.mistakes],
   };
 }
-
-/** What a place in the text sees: how many contexts are open (0: only the variables), and the named items. */
-interface Place {
-  readonly depth: number;
-  readonly names: ReadonlySet<string>;
-  /** In `each`, where `@index` and its like exist. */
-  readonly loops: number;
-}
-
-const ROOT: Place = { depth: 0, names: new Set(), loops: 0 };
 
 const BLOCKS = ['if', 'unless', 'each', 'with'];
 
@@ -180,58 +172,10 @@ class Reader {
   private path(node: hbs.AST.PathExpression, place: Place, maybe: boolean): Expr | null {
     const range = this.parsed.range(node);
     const text = this.text.slice(range.start, range.end);
-    if (/\s/.test(text.replace(/\[[^\]]*\]/g, ''))) {
-      return this.wrong(
-        node,
-        'template-syntax',
-        `"${text}" is not one name`,
-        "for docker's own templates write \\{{ … }}",
-      );
-    }
-    const base = this.base(node, place, range, maybe);
-    if (!base) return null;
-    const keys = node.data ? node.parts.slice(1) : base.kind === 'named' ? node.parts.slice(1) : node.parts;
-    return { kind: 'path', base, keys, text, range };
-  }
-
-  private base(node: hbs.AST.PathExpression, place: Place, range: Range, maybe: boolean): Base | null {
-    const [first] = node.parts;
-    if (node.data) return this.data(node, place, range, maybe);
-    const scoped = /^(\.|this\b)/.test(node.original);
-    if (!scoped && first !== undefined && place.names.has(first)) return { kind: 'named', name: first };
-    if (node.depth > place.depth) {
-      const message = '"../" leads out of the template';
-      return this.wrong(
-        node,
-        'template-syntax',
-        message,
-        'outside of {{#each}} and {{#with}} there is nothing above',
-      );
-    }
-    if (node.depth < place.depth) return { kind: 'context', up: node.depth };
-    if (first === undefined) {
-      return this.wrong(
-        node,
-        'template-syntax',
-        '"this" is nothing outside of {{#each}} and {{#with}}',
-        'name a variable, or write \\{{ where the braces are meant literally',
-      );
-    }
-    this.reading(first, range, maybe);
-    return { kind: 'variables' };
-  }
-
-  private data(node: hbs.AST.PathExpression, place: Place, range: Range, maybe: boolean): Base | null {
-    const [name, key] = node.parts;
-    if (name === 'root' && key !== undefined) {
-      this.reading(key, range, maybe);
-      return { kind: 'variables' };
-    }
-    const known = name === 'index' || name === 'key' || name === 'first' || name === 'last';
-    if (known && node.parts.length === 1 && node.depth < place.loops)
-      return { kind: 'data', name, up: node.depth };
-    const hint = 'in {{#each}} there are @index, @key, @first and @last';
-    return this.wrong(node, 'template-syntax', `there is no "@${name ?? ''}" here`, hint);
+    const path = readPath(node, text, place);
+    if ('message' in path) return this.wrong(node, 'template-syntax', path.message, path.hint);
+    if (path.base.kind === 'variables') this.reading(path.keys[0]!, range, maybe);
+    return { kind: 'path', ...path, text, range };
   }
 
   private reading(name: string, range: Range, maybe: boolean): void {

@@ -1,10 +1,11 @@
 import { isObject, type Json } from '../contract/json.ts';
-import { field, type Helper, kindOf, Misuse, printed, truthy } from './helpers.ts';
+import type { Helper } from './helper.ts';
 import { explainMissing } from './missing.ts';
 import type { Mistake, Range } from './mistake.ts';
 import type { Evaluated, Scope } from './model.ts';
 import type { Expr, Mustache, Piece } from './mustache.ts';
 import { didYouMean } from './suggest.ts';
+import { field, kindOf, Misuse, printed, truthy } from './values.ts';
 
 /** What came of rendering; a mistake is still in the text's own offsets. */
 export type Rendered<T> =

@@ -1,5 +1,5 @@
 import type { Json } from '../contract/json.ts';
-import type { Helper } from './helpers.ts';
+import type { Helper } from './helper.ts';
 import type { Mistake, Range } from './mistake.ts';
 
 /** A Handlebars text, read: no position in it is a file's, so that equal texts can share one. */

@@ -1,12 +1,12 @@
 import type { ErrorObject } from 'ajv';
 import type { Json } from '../contract/json.ts';
 import type { ParamSchema } from '../contract/schema.ts';
-import { kindOf } from './helpers.ts';
 import { type Checked, pathOf } from './params-check.ts';
 import { isMode } from './params-finish.ts';
 import { typesOf, typeWords } from './params-schema.ts';
 import { closest, didYouMean } from './suggest.ts';
 import type { Path } from './template.ts';
+import { kindOf } from './values.ts';
 
 export interface Complaint {
   readonly path: Path;
