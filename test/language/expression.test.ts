@@ -25,6 +25,12 @@ const VARIABLES: Readonly<Record<string, Json>> = {
   type: 't',
 };
 
+function deep(levels: number): Json {
+  let value: Json = 1;
+  for (let i = 0; i < levels; i++) value = [value];
+  return value;
+}
+
 function evaluated(expression: string): string {
   const { value, diagnostics } = compileExpression(expression, whole(expression));
   return value ? outcome(value.evaluate(scopeOf(VARIABLES))) : allShown(diagnostics);
@@ -165,6 +171,12 @@ describe('an expression', () => {
     const expression = '"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab".matches("^(a+)+$")';
     assert.match(evaluated(expression), /the pattern takes too long on this text/);
     assert.ok(performance.now() - begun < 1000);
+  });
+
+  it('a value that is nested without end is a fault, not a crash', () => {
+    const { value } = compileExpression('a == a', whole('a == a'));
+    const result = outcome(value!.evaluate(scopeOf({ a: deep(200_000) })));
+    assert.equal(result, '[cel-type] 1:1 a value in this expression is nested too deeply\na == a\n^^^^^^');
   });
 
   it('carets point into the file', () => {

@@ -127,6 +127,16 @@ describe('a template', () => {
     assert.equal(evaluated('v: [1, "{{ unknown.field }}"]'), 'unknown: it is not made yet');
   });
 
+  it('a value that is nested without end is a fault, not a crash', () => {
+    let value: Json = 1;
+    for (let i = 0; i < 200_000; i++) value = [value];
+    const { value: template } = compileTemplate(valueIn('v: a {{ json x }}'));
+    assert.match(
+      outcome(template.evaluate(scopeOf({ x: value }))),
+      /^\[template-type\] 1:4 a value in this text is nested/,
+    );
+  });
+
   it('passes the fault of a variable on', () => {
     assert.equal(text('a{{ broken }}'), '[undefined-variable] broken is broken');
   });

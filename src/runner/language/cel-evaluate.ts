@@ -27,8 +27,15 @@ export function evaluateCel(run: ParseResult, text: string, scope: Scope): CelRe
   } catch (error) {
     if (variables.unknown) return variables.unknown;
     if (error instanceof Halt) return error.result;
+    if (error instanceof RangeError) return tooDeep(text);
     return { kind: 'mistake', mistake: explain(error as Thrown, text, scope) };
   }
+}
+
+/** Data that a host sent can be nested more deeply than the call stack reaches. */
+function tooDeep(text: string): CelResult {
+  const message = 'a value in this expression is nested too deeply';
+  return { kind: 'mistake', mistake: { code: 'cel-type', range: { start: 0, end: text.length }, message } };
 }
 
 type Obstacle = Exclude<Evaluated, { readonly kind: 'value' }>;

@@ -31,11 +31,19 @@ class Halt {
   }
 }
 
+const TOO_DEEP: Mistake = {
+  code: 'template-type',
+  range: { start: 0, end: 0 },
+  message: 'a value in this text is nested too deeply',
+};
+
 function run<T>(work: () => T): Rendered<T> {
   try {
     return { kind: 'value', value: work() };
   } catch (stop) {
     if (stop instanceof Halt) return stop.result;
+    // Data that a host sent can be nested more deeply than the call stack reaches.
+    if (stop instanceof RangeError) return { kind: 'mistake', mistake: TOO_DEEP };
     throw stop;
   }
 }
