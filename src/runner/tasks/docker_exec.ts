@@ -1,29 +1,20 @@
-import { type Reply, text } from '../contract/exchange.ts';
+import { text } from '../contract/exchange.ts';
 import { actionTask, isRefusal, type Refusal, refuse } from '../contract/task-type.ts';
+import { RUN_FIELDS, readRun, STDIN_PARAMETERS, stdinOf } from './lib/command/run.ts';
 import { deliver } from './lib/docker/env.ts';
-import { type Inside, notStarted, runInside } from './lib/docker/exec.ts';
+import { askInside, type Inside, notStarted, type Question, runInside } from './lib/docker/exec.ts';
 import { commandWords } from './lib/docker/words.ts';
 
 interface Desired {
   readonly inside: Inside;
   readonly words: readonly string[];
   readonly stdin: string | null;
-  readonly guard: Guard | null;
-}
-
-/** What is asked inside first; needless if it answers so. */
-interface Guard {
-  readonly words: readonly string[];
-  readonly needlessIf: 'succeeds' | 'fails';
-  readonly because: string;
-  /** It is the user's own code. */
-  readonly users: boolean;
+  readonly questions: readonly Question[];
+  /** Why the command is needless, by the name of the question that made it so. */
+  readonly because: Readonly<Record<string, string>>;
 }
 
 const path = { type: 'string', pattern: '^/' } as const;
-
-/** Exit status of a command that could not be started, as docker has it. */
-const NEVER_RUN = 125;
 
 /** Runs a command inside a running container. */
 export default actionTask({
@@ -57,29 +48,26 @@ export default actionTask({
         additionalProperties: { type: ['string', 'integer'] },
         description: 'Environment variables. Values arrive exactly, and stand in no argument list.',
       },
-      stdin: { type: 'string', description: 'What it reads on its stdin; nothing unless given.' },
+      ...STDIN_PARAMETERS,
       privileged: {
         type: 'boolean',
         default: false,
         description: 'Whether it may do everything that root may.',
       },
-      creates: { ...path, description: 'A path inside: it is not run if that exists.' },
-      removes: { ...path, description: 'A path inside: it is not run unless that exists.' },
+      creates: { ...path, description: 'Needless if this path exists inside.' },
+      removes: { ...path, description: 'Needless unless this path exists inside.' },
       unless: {
         type: 'string',
-        description: 'Shell code run inside, which must only read: it is not run if that succeeds.',
+        description: 'Needless if this shell code succeeds inside. It must only read: dry runs ask it too.',
       },
       onlyif: {
         type: 'string',
-        description: 'Shell code run inside, which must only read: it is run only if that succeeds.',
+        description:
+          'Needless unless this shell code succeeds inside. It must only read: dry runs ask it too.',
       },
     },
   },
-  fields: {
-    rc: { type: 'integer', description: 'Exit status of the command.' },
-    stdout: { type: 'string', description: 'What it wrote to stdout, without line breaks at the end.' },
-    stderr: { type: 'string', description: 'What it wrote to stderr, without line breaks at the end.' },
-  },
+  fields: RUN_FIELDS,
 
   desire(params): Desired | Refusal {
     const env = deliver(
@@ -89,62 +77,42 @@ export default actionTask({
     const words =
       params.shell === undefined ? commandWords(params.command ?? []) : ['sh', '-c', params.shell];
     if (isRefusal(words)) return words;
-    if (words.length === 0) return refuse('the command is empty');
-    const guards = guardsOf(params);
-    if (guards.length > 1) {
-      return refuse(
-        'creates, removes, unless and onlyif: one at most',
-        'join several conditions in unless or onlyif',
-      );
-    }
+    if (!words[0]) return refuse('there is no program to run');
     const options = [
       ...(params.user === undefined ? [] : ['--user', String(params.user)]),
       ...(params.workdir === undefined ? [] : ['--workdir', params.workdir]),
       ...(params.privileged ? ['--privileged'] : []),
     ];
-    return {
-      inside: { container: params.container, options, env },
-      words,
-      stdin: params.stdin ?? null,
-      guard: guards[0] ?? null,
-    };
+    const inside = { container: params.container, options, env };
+    return { inside, words, stdin: stdinOf(params), ...questions(params) };
   },
 
-  guard: ({ guard, inside }) => guard && { script: runInside(inside, guard.words, null), users: guard.users },
+  guard: ({ questions, inside }) =>
+    questions.length === 0
+      ? null
+      : {
+          script: askInside(inside, questions),
+          users: questions.some(({ name }) => name === 'unless' || name === 'onlyif'),
+        },
 
-  needless(reply, { guard, inside }, world) {
+  needless(reply, { because, inside }, world) {
     const trouble = notStarted(reply, inside.container);
-    if (trouble) {
-      return world.predicted(`container:${inside.container}`) === undefined ? trouble : null;
-    }
-    if (isAbsent(reply, guard!)) {
-      return refuse(`the question before it can't be asked in ${inside.container}: ${lastLine(reply)}`);
-    }
-    const succeeds = reply.code === 0;
-    return succeeds === (guard!.needlessIf === 'succeeds') ? { because: guard!.because } : null;
+    if (trouble) return world.predicted(`container:${inside.container}`) === undefined ? trouble : null;
+    const [said = '', why = ''] = text(reply.out).trim().split('\n');
+    if (said === 'needed') return null;
+    if (said.startsWith('cannot '))
+      return refuse(`${said.slice(7)} can't be asked in ${inside.container}: ${why}`);
+    return because[said] === undefined ? refuse('the guard gave no answer') : { because: because[said] };
   },
 
   perform: ({ inside, words, stdin }) => runInside(inside, words, stdin),
 
   read(reply, { inside, words }) {
     const trouble = notStarted(reply, inside.container);
-    const result = {
-      rc: trouble ? NEVER_RUN : reply.code,
-      stdout: trimmed(reply.out),
-      stderr: trouble ? '' : trimmed(reply.err),
-    };
-    if (trouble) {
-      return {
-        changed: false,
-        result,
-        failed: trouble.refusal,
-        ...(trouble.hint ? { hint: trouble.hint } : {}),
-      };
-    }
-    if (reply.code === 0) return { changed: true, result };
-    const what = words[0] === 'sh' && words[1] === '-c' ? 'the shell code' : words[0];
-    const said = lastLine(reply);
-    return { changed: true, result, failed: `${what} exited ${reply.code}${said ? `: ${said}` : ''}` };
+    const verdict = readRun(reply, [...words], undefined);
+    if (!trouble) return verdict;
+    const { refusal, hint } = trouble;
+    return { changed: false, result: verdict.result, failed: refusal, ...(hint ? { hint } : {}) };
   },
 });
 
@@ -155,48 +123,23 @@ interface Conditions {
   readonly onlyif?: string;
 }
 
-function guardsOf({ creates, removes, unless, onlyif }: Conditions): Guard[] {
-  const asked = (given: string | undefined, guard: (given: string) => Guard) =>
-    given === undefined ? [] : [guard(given)];
-  return [
-    ...asked(creates, (at) => ({
-      words: ['test', '-e', at],
-      needlessIf: 'succeeds',
-      because: `${at} exists`,
-      users: false,
-    })),
-    ...asked(removes, (at) => ({
-      words: ['test', '-e', at],
-      needlessIf: 'fails',
-      because: `${at} does not exist`,
-      users: false,
-    })),
-    ...asked(unless, (code) => ({
-      words: ['sh', '-c', code],
-      needlessIf: 'succeeds',
-      because: 'unless succeeds',
-      users: true,
-    })),
-    ...asked(onlyif, (code) => ({
-      words: ['sh', '-c', code],
-      needlessIf: 'fails',
-      because: 'onlyif fails',
-      users: true,
-    })),
-  ];
-}
-
-/** The container has no `test` or no `sh` to answer with. Shell code of the user's may well say 127 itself. */
-function isAbsent(reply: Reply, { users }: Guard): boolean {
-  if (reply.code !== 126 && reply.code !== 127) return false;
-  return !users || /OCI runtime/.test(text(reply.out) + text(reply.err));
-}
-
-function trimmed(bytes: Uint8Array): string {
-  return text(bytes).replace(/[\r\n]+$/, '');
-}
-
-function lastLine(reply: Reply): string {
-  const lines = (trimmed(reply.err) || trimmed(reply.out)).split('\n');
-  return lines.at(-1)?.trim() ?? '';
+function questions({ creates, removes, unless, onlyif }: Conditions): Pick<Desired, 'questions' | 'because'> {
+  const question = (name: string, words: readonly string[] | null, needlessIf: Question['needlessIf']) =>
+    words === null ? [] : [{ name, words, needlessIf }];
+  const exists = (at: string | undefined) => (at === undefined ? null : ['test', '-e', at]);
+  const code = (text: string | undefined) => (text === undefined ? null : ['sh', '-c', text]);
+  return {
+    questions: [
+      ...question('creates', exists(creates), 'succeeds'),
+      ...question('removes', exists(removes), 'fails'),
+      ...question('unless', code(unless), 'succeeds'),
+      ...question('onlyif', code(onlyif), 'fails'),
+    ],
+    because: {
+      creates: `${creates} exists`,
+      removes: `${removes} does not exist`,
+      unless: `\`unless\` holds: ${unless}`,
+      onlyif: `\`onlyif\` does not hold: ${onlyif}`,
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type Ground, makeGround, type Running, type Shell, type Sources, shells } from '../harness.ts';
@@ -44,7 +44,7 @@ export function makeBase(name = BASE, changes: readonly string[] = []): void {
     mkdirSync(dirname(join(root, file)), { recursive: true });
     copyFileSync(file, join(root, file));
   }
-  for (const tool of 'sh sleep env cat echo true false id ls printf grep head hostname'.split(' ')) {
+  for (const tool of 'sh sleep env cat echo true false id ls rm printf grep head hostname'.split(' ')) {
     symlinkSync('busybox', join(root, 'bin', tool));
   }
   for (const dir of ['etc', 'tmp', 'data']) mkdirSync(join(root, dir));
@@ -82,6 +82,7 @@ let tools: string | undefined;
 export function withDocker(): Running {
   if (!tools) {
     tools = mkdtempSync(join(tmpdir(), 'mama-play-docker-'));
+    chmodSync(tools, 0o755);
     const dir = tools;
     symlinkSync(
       execFileSync('sh', ['-c', 'command -v docker'], { encoding: 'utf8' }).trim(),

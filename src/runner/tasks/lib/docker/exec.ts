@@ -33,6 +33,26 @@ export function runInside(inside: Inside, words: readonly string[], stdin: strin
   return stdin === null ? script : withInput(script, stdin);
 }
 
+/** A question asked inside before the command: these words, run there, make it needless. */
+export interface Question {
+  readonly name: string;
+  readonly words: readonly string[];
+  readonly needlessIf: 'succeeds' | 'fails';
+}
+
+/** Asks in order, and prints the name of the first that makes the command needless, `cannot <name>`, or `needed`. */
+export function askInside(inside: Inside, questions: readonly Question[]): Script {
+  return lines(
+    containerRuns(inside.container),
+    ...questions.map(
+      ({ name, words, needlessIf }) => sh`said=$( ( ${command(inside, words, false)} ) 2>&1 ); code=$?
+case $said in *'OCI runtime exec failed'*) printf 'cannot %s\n%s\n' ${name} "$said"; exit 0 ;; esac
+[ "$code" ${needlessIf === 'succeeds' ? '-ne' : '-eq'} 0 ] || { echo ${name}; exit 0; }`,
+    ),
+    sh`echo needed`,
+  );
+}
+
 /** The variables come on a descriptor of their own, so that stdin stays the command's. */
 function command(inside: Inside, words: readonly string[], interactive: boolean): Script {
   const options = [

@@ -5,7 +5,7 @@ import { type Changes, change, merged } from '../changes.ts';
 import { instant } from '../inspect.ts';
 import { shortId } from '../reference.ts';
 import { differences } from './compare.ts';
-import { FILES_LABEL, fileChanges, missingFile, predictedPath } from './files.ts';
+import { FILES_LABEL, fileChanges, foreseen, missingFile, predictedPath, unforeseen } from './files.ts';
 import { hasHealthCheck } from './process.ts';
 import type { Current, Desired } from './state.ts';
 import { knownProgram, startedByProgram } from './supervised.ts';
@@ -30,7 +30,8 @@ export function decide(current: Current, desired: Desired, world: World): Decisi
   if (desired.params.state === 'absent') return removal(current, desired);
   const lacking = missingFile(desired.watched, current.contents, world);
   if (lacking) return lacking;
-  return desired.supervised ? supervision(current, desired, world) : engineRun(current, desired, world);
+  const then = { ...current, contents: foreseen(current.contents, world) };
+  return desired.supervised ? supervision(then, desired, world) : engineRun(then, desired, world);
 }
 
 export function kindOf(delta: Delta, current: Current, desired: Desired): Kind {
@@ -239,12 +240,12 @@ function prerequisites(current: Current, desired: Desired, world: World): Refusa
   return null;
 }
 
-/** In a dry run: an earlier task would write one of the files, and what exactly is known only then. */
+/** In a dry run: an earlier task would change one of the files, in a way that is known only then. */
 function unsureFile({ watched, name }: Desired, world: World): Unknown | null {
-  const file = watched.find(({ path }) => predictedPath(world, path) !== undefined);
-  return file
-    ? {
-        unknown: `whether container ${name} is recreated depends on ${file.path}, which an earlier task would change`,
-      }
-    : null;
+  const path = unforeseen(watched, world);
+  return path === null
+    ? null
+    : {
+        unknown: `whether container ${name} is recreated depends on ${path}, which an earlier task would change`,
+      };
 }

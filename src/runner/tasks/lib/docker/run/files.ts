@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../../../../contract/json.ts';
+import { isObject, type Json, type JsonObject } from '../../../../contract/json.ts';
 import { lines, type Script, sh } from '../../../../contract/script.ts';
 import { MOVED, type Refusal, refuse, type World } from '../../../../contract/task-type.ts';
 import { type Changes, change, merged } from '../changes.ts';
@@ -104,6 +104,26 @@ export function predictedPath(world: World, path: string): Json | undefined {
     if (predicted !== undefined) return predicted;
   }
   return undefined;
+}
+
+/** The contents as earlier tasks of a dry run would have made them, as far as that is known. */
+export function foreseen(contents: ReadonlyMap<string, Content>, world: World): ReadonlyMap<string, Content> {
+  return new Map(
+    [...contents].map(([path, now]) => {
+      const predicted = world.predicted(`path:${path}`);
+      const hash = isObject(predicted) && predicted['kind'] === 'file' ? predicted['sha256'] : undefined;
+      return [path, typeof hash === 'string' ? hash : now];
+    }),
+  );
+}
+
+/** A path of which only the real run can tell what it will hold. */
+export function unforeseen(watched: readonly Watched[], world: World): string | null {
+  const unsure = watched.find(({ path }) => {
+    const predicted = predictedPath(world, path);
+    return predicted !== undefined && !(isObject(predicted) && typeof predicted['sha256'] === 'string');
+  });
+  return unsure?.path ?? null;
 }
 
 export function missingFile(
