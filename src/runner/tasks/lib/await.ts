@@ -23,8 +23,8 @@ printf %s "$seen"`,
   );
 }
 
-/** The clock of the kernel's start where there is one: nobody sets it. */
-const CLOCK = sh`clock() { IFS='. ' read -r now rest </proc/uptime 2>/dev/null || now=$(date +%s); }`;
+/** The shell function `clock` sets `now` to whole seconds. It is the clock of the kernel's start where there is one: nobody sets that. */
+export const CLOCK = sh`clock() { IFS='. ' read -r now rest </proc/uptime 2>/dev/null || now=$(date +%s); }`;
 
 /** Looks again and again until satisfied or out of time; always looks at least once, and once at the end. */
 export function lookUntil(look: Script, { timeout, delay, pause }: Patience): Script {
