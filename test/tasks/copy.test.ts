@@ -98,7 +98,7 @@ const cases: readonly Case[] = [
     params: to('b', { src: 'b' }),
     after(g, done) {
       assert.ok(readFileSync(g.at('b')).equals(big));
-      assert.equal(done.delta?.['content']?.from, '200000 bytes');
+      assert.deepEqual(done.delta?.['content'], { from: '200000 bytes', to: '300000 bytes' });
     },
   },
   {

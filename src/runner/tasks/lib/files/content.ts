@@ -27,8 +27,12 @@ export function sameContent(facts: PathFacts, content: Content): boolean {
   return facts.kind === 'file' && facts.sha256 !== null && facts.sha256 === content.sha256();
 }
 
-/** The wanted content in a delta: its text, or its hash where it is large or no text. */
-export function shownContent(content: Content): string {
+/**
+ * The wanted content in a delta: its text, or its hash where it is large or no text. A large one whose size differs
+ * already is not hashed for show.
+ */
+export function shownContent(content: Content, facts: PathFacts): string {
+  if (content.size > SMALL && facts.sha256 === null) return `${content.size} bytes`;
   const text = content.size <= SMALL ? asText(content.bytes()) : null;
   return text ?? `sha256:${content.sha256()}`;
 }

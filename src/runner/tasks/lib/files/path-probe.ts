@@ -35,7 +35,7 @@ export function probePath(asked: PathQuestion): Script {
     sh`p=${tidy(asked.path)}`,
     asked.into === undefined ? null : sh`[ -d "$p" ] && p=$p/${asked.into} && printf 'i%s\0' ${asked.into}`,
     sh`d=\${p%/*} b=./\${p##*/} s=
-printf 'm%s\0' "$(umask)"
+printf m; umask; printf '\0'
 if cd -P -- "\${d:-/}" 2>/dev/null; then
 printf 'p%s\0' "$PWD"
 [ -w . ] || printf 'w%s\0' "$(stat -c '%U 0%a' .)"

@@ -111,7 +111,7 @@ export function unfitPlace(facts: PathFacts, desired: Placing): Refusal | null {
 /** The fields that call for a new file in the place. */
 function writtenFields(facts: PathFacts, desired: PlacedFile): Record<string, Change> {
   if (sameContent(facts, desired.content)) return {};
-  const content = { from: shownFacts(facts), to: shownContent(desired.content) };
+  const content = { from: shownFacts(facts), to: shownContent(desired.content, facts) };
   if (facts.kind === 'file') return { content };
   const state = { from: facts.kind, to: 'file' };
   return facts.kind === 'link'

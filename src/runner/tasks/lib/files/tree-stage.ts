@@ -101,14 +101,21 @@ function moves(pieces: readonly Piece[]): Script | null {
   );
   const odd = pieces.filter(({ name }) => name.startsWith('odd/'));
   return lines(
-    ...[...plain].map(([folder, some]) => {
-      const from = some[0]?.name.split('/')[0] ?? '';
-      const names = nulList(some.map(({ base }) => `./${base}`));
-      return sh`( cd "$t"/${from} && ${names} | xargs -0 sh -c 'mv -f "$@" "$0"' "$r"/${folder}/ ) || exit 1`;
-    }),
+    ...[...plain].flatMap(([folder, some]) => moveTogether(folder, some)),
     ...odd.map(({ name, folder, base }) => {
       const place = folder === '' ? base : `${folder}/${base}`;
       return rename(sh`"$t"/${name}`, sh`"$r"/${place}`);
     }),
   );
+}
+
+/** Names that are plain text need no `xargs`: one process per directory and thousand files. */
+function moveTogether(folder: string, pieces: readonly Piece[]): Script[] {
+  const from = pieces[0]?.name.split('/')[0] ?? '';
+  const moves: Script[] = [];
+  for (let i = 0; i < pieces.length; i += 1000) {
+    const names = pieces.slice(i, i + 1000).map(({ base }) => `./${base}`);
+    moves.push(sh`( cd "$t"/${from} && exec mv -f ${names} "$r"/${folder}/ ) || exit 1`);
+  }
+  return moves;
 }
