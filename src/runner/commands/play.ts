@@ -15,13 +15,19 @@ import { listing } from './listing.ts';
 import { collectSecrets, inventoryDir, type Project, readProject } from './project.ts';
 import type { Terminal } from './terminal.ts';
 
+const NOBODY_TO_ASK: Diagnostic = {
+  code: 'no-terminal',
+  message: 'a password is to be asked for (-k, -K), but there is no terminal to ask on',
+  hint: 'run it where stdin is a terminal',
+};
+const NO_INVENTORY = 'no inventory was given (-i): the only host is localhost';
+
 /** `mama-play PLAYBOOK… -i INVENTORY`: resolves to the exit code. */
 export async function playCommand(options: PlayOptions, terminal: Terminal): Promise<number> {
   const files = fileAccess(terminal.cwd, terminal.home);
   const reporter = makeReporter({
     output: options.output ?? (terminal.isTty ? 'tty' : 'plain'),
     diff: options.diff,
-    check: options.check,
     verbosity: options.verbosity,
     terminal,
   });
@@ -34,10 +40,13 @@ export async function playCommand(options: PlayOptions, terminal: Terminal): Pro
     reporter.close();
     return 1;
   }
-  for (const msg of project.notes) reporter.on({ event: 'note', level: 'info', msg });
+  const notes = options.inventory.length > 0 ? project.notes : [NO_INVENTORY, ...project.notes];
+  for (const msg of notes) reporter.on({ event: 'note', level: 'info', msg });
   if (options.list || options.syntaxCheck) {
     reporter.close();
     if (options.list) terminal.out(listing(project, options.list));
+    else if (options.output !== 'json')
+      terminal.out(options.playbooks.map((path) => `playbook: ${path}\n`).join(''));
     return 0;
   }
   return run(project, options, flags, terminal, reporter);
@@ -52,8 +61,8 @@ async function run(
 ): Promise<number> {
   const passwords = await askPasswords(options, terminal);
   if (passwords === null) {
+    tell(reporter, [NOBODY_TO_ASK]);
     reporter.close();
-    terminal.err('a password is to be asked for (-k, -K), but there is no terminal to ask on\n');
     return 1;
   }
   const flags = { ...given, ...passwords };
@@ -64,7 +73,7 @@ async function run(
   const connect = connector({
     env: terminal.env,
     askPassphrase: (prompt) => terminal.askSecret(prompt),
-    warn: (msg) => reporter.on({ event: 'note', level: 'warning', msg }),
+    warn: (msg) => reporter.on({ event: 'note', level: 'warning', msg: secrets.mask(msg) }),
   });
   let interrupted: number | null = null;
   const resolve = resolver(project, flags, secrets);

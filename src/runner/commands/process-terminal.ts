@@ -4,33 +4,72 @@ import type { Terminal } from './terminal.ts';
 
 /** A process as a Terminal. `done` gives back what was taken hold of, so that the process can end. */
 export function terminalOf(host: NodeJS.Process): Terminal & { done(): void } {
-  let handler: Parameters<Terminal['onInterrupt']>[0] | null = null;
-  let count = 0;
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  const caught = new Map(
-    signals.map((signal) => [
-      signal,
-      () => {
-        count++;
-        handler?.(signal, count);
-      },
-    ]),
-  );
-  // Who reads us may have gone (`| head`): that ends our output, not our work on the hosts.
-  for (const stream of [host.stdout, host.stderr]) stream.on('error', () => {});
+  const out = outlet(host.stdout);
+  const err = outlet(host.stderr);
+  const signals = interrupts(host);
+  let asked: Promise<unknown> = Promise.resolve();
   return {
     cwd: host.cwd(),
     env: host.env,
     home: host.env['HOME'] ?? '/',
-    out: (text) => void host.stdout.write(text),
-    err: (text) => void host.stderr.write(text),
-    isTty: host.stdout.isTTY === true,
-    size: () => ({ columns: host.stdout.columns ?? 80, rows: host.stdout.rows ?? 24 }),
-    colour: wantsColour(host),
-    askSecret: (prompt) => askSecret(host, prompt),
-    onInterrupt(then) {
-      handler = then;
-      for (const [signal, listener] of caught) host.on(signal, listener);
+    out: out.write,
+    err: err.write,
+    isTty: host.stdout.isTTY === true && host.env['TERM'] !== 'dumb',
+    size: () => ({ columns: host.stdout.columns || 80, rows: host.stdout.rows || 24 }),
+    colour: wantsColour(host, host.stdout),
+    errColour: wantsColour(host, host.stderr),
+    askSecret(prompt) {
+      // One question at a time: hosts connect side by side, and more than one of them may need a passphrase.
+      const answer = asked.then(() => askSecret(host, prompt, [out, err]));
+      asked = answer;
+      return answer;
+    },
+    onInterrupt: signals.listen,
+    done: signals.done,
+  };
+}
+
+interface Outlet {
+  write(text: string): void;
+  hold(): void;
+  release(): void;
+}
+
+function outlet(stream: NodeJS.WriteStream): Outlet {
+  let isGone = false;
+  let held: string | null = null;
+  // Who reads us may have gone (`| head`): that ends our output, not our work on the hosts.
+  stream.on('error', () => {
+    isGone = true;
+  });
+  const write = (text: string) => {
+    if (isGone) return;
+    if (held === null) stream.write(text);
+    else held += text;
+  };
+  return {
+    write,
+    hold() {
+      held ??= '';
+    },
+    release() {
+      const text = held ?? '';
+      held = null;
+      if (text !== '') write(text);
+    },
+  };
+}
+
+function interrupts(host: NodeJS.Process) {
+  let count = 0;
+  const caught = new Map<NodeJS.Signals, () => void>();
+  return {
+    listen(then: Parameters<Terminal['onInterrupt']>[0]) {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+        const listener = () => then(signal, ++count);
+        caught.set(signal, listener);
+        host.on(signal, listener);
+      }
     },
     done() {
       for (const [signal, listener] of caught) host.off(signal, listener);
@@ -39,26 +78,36 @@ export function terminalOf(host: NodeJS.Process): Terminal & { done(): void } {
 }
 
 /** https://no-color.org, and FORCE_COLOR as other tools read it. */
-function wantsColour(host: NodeJS.Process): boolean {
+function wantsColour(host: NodeJS.Process, stream: NodeJS.WriteStream): boolean {
   if (host.env['NO_COLOR']) return false;
   if (host.env['FORCE_COLOR'] && host.env['FORCE_COLOR'] !== '0') return true;
-  return host.stdout.isTTY === true && host.env['TERM'] !== 'dumb';
+  return stream.isTTY === true && host.env['TERM'] !== 'dumb';
 }
 
-function askSecret(host: NodeJS.Process, prompt: string): Promise<string | null> {
-  if (!host.stdin.isTTY) return Promise.resolve(null);
+/** ^C at the question is ^C for the whole run; ^D is no answer. The line of the question is cleared afterwards. */
+async function askSecret(
+  host: NodeJS.Process,
+  prompt: string,
+  outlets: readonly Outlet[],
+): Promise<string | null> {
+  if (!host.stdin.isTTY) return null;
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: host.stdin, output: silent, terminal: true });
+  for (const outlet of outlets) outlet.hold();
   host.stderr.write(prompt);
   return new Promise((resolve) => {
     lines.once('SIGINT', () => {
       lines.close();
       host.kill(host.pid, 'SIGINT');
     });
+    lines.once('close', () => {
+      host.stderr.write('\r\x1b[K');
+      for (const outlet of outlets) outlet.release();
+      resolve(null);
+    });
     lines.question('', (answer) => {
-      host.stderr.write('\n');
-      lines.close();
       resolve(answer);
+      lines.close();
     });
   });
 }

@@ -5,12 +5,15 @@ export interface Terminal {
   readonly home: string;
   out(text: string): void;
   err(text: string): void;
-  /** stdout is a terminal. */
+  /** stdout is a terminal on which lines can be redrawn. */
   readonly isTty: boolean;
-  /** Width and height of the terminal, as they are now. */
+  /** Width and height of the terminal, as they are now; 80 × 24 where there is none. */
   size(): { readonly columns: number; readonly rows: number };
+  /** stdout shows colours. */
   readonly colour: boolean;
-  /** Ask without echo; null: there is nobody to ask. */
+  /** stderr shows colours. */
+  readonly errColour: boolean;
+  /** Ask without echo; null: there is nobody to ask, or no answer was given. What is written meanwhile waits. */
   askSecret(prompt: string): Promise<string | null>;
   /** The n-th signal to stop (^C, SIGTERM …) calls this. */
   onInterrupt(handler: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', count: number) => void): void;

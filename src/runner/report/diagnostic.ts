@@ -1,8 +1,10 @@
 import { type Diagnostic, formatPosition } from '../contract/diagnostic.ts';
 import type { Paint } from './paint.ts';
+import { printable, width } from './text.ts';
 
-/** Longest stretch of a source line that is shown. */
+/** Longest stretch of a source line that is shown, and how much of it stands before a caret that is far to the right. */
 const WIDEST = 140;
+const LEAD = 40;
 
 /**
  * What is wrong, where, and what to do:
@@ -16,21 +18,35 @@ export function formatDiagnostic(diagnostic: Diagnostic, paint: Paint): string {
   const { at, message, hint, severity = 'error' } = diagnostic;
   const label = severity === 'error' ? paint.red('error') : paint.yellow('warning');
   const place = at ? `${paint.bold(formatPosition(at))}: ` : '';
-  const lines = [`${place}${label}: ${message}`, ...excerpt(diagnostic, paint)];
-  if (hint !== undefined) lines.push(...hint.split('\n').map((line) => `  ${paint.cyan(line)}`));
+  const lines = [`${place}${label}: ${printable(message)}`, ...excerpt(diagnostic, paint)];
+  if (hint !== undefined) {
+    lines.push(
+      ...printable(hint)
+        .split('\n')
+        .map((line) => `  ${paint.cyan(line)}`),
+    );
+  }
   return `${lines.join('\n')}\n`;
 }
 
-function excerpt({ at, line, width = 1 }: Diagnostic, paint: Paint): string[] {
+function excerpt({ at, line, width: span = 1 }: Diagnostic, paint: Paint): string[] {
   if (!at || line === undefined || line.trim() === '') return [];
-  // A very long line is shown from a little before the caret.
-  const from = at.column > WIDEST ? at.column - 40 : 0;
+  const from = at.column > WIDEST - LEAD ? at.column - 1 - LEAD : 0;
   const shown = line.slice(from, from + WIDEST);
-  const before = shown.slice(0, at.column - 1 - from).replace(/[^\t]/g, ' ');
-  const caret = '^'.repeat(Math.max(1, Math.min(width, shown.length - before.length)));
+  const lead = shown.slice(0, at.column - 1 - from);
+  const marked = shown.slice(lead.length, lead.length + Math.max(1, span));
+  const caret = '^'.repeat(Math.max(1, width(printable(marked))));
   const number = String(at.line);
   return [
-    `  ${paint.dim(`${number} |`)} ${shown}`,
-    `  ${paint.dim(`${' '.repeat(number.length)} |`)} ${before}${paint.red(caret)}`,
+    `  ${paint.dim(`${number} |`)} ${printable(shown)}`,
+    `  ${paint.dim(`${' '.repeat(number.length)} |`)} ${blank(printable(lead))}${paint.red(caret)}`,
   ];
+}
+
+/** As wide as the text; tabs stay, so that the caret stands where the terminal puts what is above it. */
+function blank(text: string): string {
+  return text
+    .split('\t')
+    .map((part) => ' '.repeat(width(part)))
+    .join('\t');
 }

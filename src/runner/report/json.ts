@@ -1,34 +1,36 @@
 import { formatPosition } from '../contract/diagnostic.ts';
-import { dispatch, type Reporter, type ReportOptions } from './reporter.ts';
+import { formatDiagnostic } from './diagnostic.ts';
+import { formatNote } from './note.ts';
+import { paintFor } from './paint.ts';
+import { dispatch, type Handlers, type Reporter, type ReportOptions } from './reporter.ts';
 
-/** One event per line on stdout and nothing else there; notes go to stderr (DESIGN sections 7 and 10). */
+/**
+ * One event per line on stdout and nothing else there (DESIGN sections 7 and 10): play, task, error, recap, with
+ * their fields in a fixed order. Warnings and notes are for people and go to stderr.
+ */
 export function jsonReporter({ terminal, verbosity }: ReportOptions): Reporter {
+  // What is undefined is left out by JSON.stringify.
   const line = (event: object) => terminal.out(`${JSON.stringify(event)}\n`);
+  const paint = paintFor(terminal.errColour);
   const nothing = () => {};
-  return {
-    on: (event) =>
-      dispatch(
-        {
-          play: line,
-          task: ({ result, ...event }) => line(verbosity > 0 && result ? { ...event, result } : event),
-          error: ({ diagnostic }) => {
-            const { code, at, message, hint, severity } = diagnostic;
-            line({
-              event: severity === 'warning' ? 'warning' : 'error',
-              code,
-              ...(at ? { at: formatPosition(at) } : {}),
-              msg: message,
-              ...(hint === undefined ? {} : { hint }),
-            });
-          },
-          recap: line,
-          note: (note) => terminal.err(`${note.level}: ${note.host ? `${note.host}: ` : ''}${note.msg}\n`),
-          connected: nothing,
-          started: nothing,
-          output: nothing,
-        },
-        event,
-      ),
-    close: nothing,
+  const handlers: Handlers = {
+    play: ({ event, play, hosts, batch }) => line({ event, play, hosts, batch }),
+    task: ({ event, host, play, task, type, status, at, delta, msg, hint, ms, result, ...marks }) => {
+      const { handler, item, items, rescued, debt, delegated_to } = marks;
+      const stored = verbosity > 0 ? result : undefined;
+      const head = { event, host, play, task, type, status, at, delta, msg, hint, ms };
+      line({ ...head, handler, item, items, rescued, debt, delegated_to, result: stored });
+    },
+    error: ({ event, diagnostic }) => {
+      if (diagnostic.severity === 'warning') return terminal.err(formatDiagnostic(diagnostic, paint));
+      const { code, at, message: msg, hint } = diagnostic;
+      line({ event, code, at: at && formatPosition(at), msg, hint });
+    },
+    recap: ({ event, ok, elapsed_ms, hosts }) => line({ event, ok, elapsed_ms, hosts }),
+    note: (note) => terminal.err(`${formatNote(note, paint)}\n`),
+    connected: nothing,
+    started: nothing,
+    output: nothing,
   };
+  return { on: (event) => dispatch(handlers, event), close: nothing };
 }

@@ -1,63 +1,83 @@
+import { hostList } from './host-names.ts';
 import type { Paint } from './paint.ts';
-import { seconds } from './words.ts';
+import { clip, pad, printable, width } from './text.ts';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const FRAME_MS = 100;
 /** What runs shorter than this is not worth a line. */
 const PATIENCE_MS = 150;
+/** A task's name gives way to the time down to this many columns. */
+const NARROWEST_TASK = 8;
 
 /** What one host is doing. */
 export interface Running {
   readonly host: string;
-  readonly task: string;
-  /** `performance.now()` */
+  /** null: it is being connected to. */
+  readonly task: string | null;
+  /** On the reporter's clock. */
   readonly since: number;
+  /** The last thing that was heard of it. */
   readonly line: string | null;
 }
 
-/** The lines at the bottom of the screen: who works on what, since when, and the last thing that was heard. */
-export function liveLines(
-  running: readonly Running[],
-  now: number,
-  size: { columns: number; rows: number },
-  paint: Paint,
-): string[] {
-  const slow = running.filter((one) => now - one.since >= PATIENCE_MS).sort((a, b) => a.since - b.since);
-  const room = Math.max(1, Math.min(slow.length, Math.floor(size.rows / 2) - 1));
-  const frame = FRAMES[Math.floor(now / 100) % FRAMES.length]!;
-  const widest = Math.max(0, ...slow.slice(0, room).map((one) => one.host.length));
-  const lines = slow.slice(0, room).map((one) => {
-    const time = seconds(Math.floor((now - one.since) / 100) * 100);
-    const head = `${frame} ${one.host.padEnd(widest)}  ${one.task}  ${time}`;
-    const line = one.line === null ? '' : `  ${one.line}`;
-    const cut = clip(head + line, size.columns - 1);
-    return cut.length > head.length ? head + paint.dim(cut.slice(head.length)) : cut;
-  });
-  if (slow.length > room)
-    lines.push(paint.dim(clip(`  … and ${slow.length - room} more hosts`, size.columns - 1)));
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+/**
+ * The lines at the bottom of the screen: who works on what, since when, and the last line of its output. The longest
+ * at work come first; at most half the screen is taken. No line is wider than the screen.
+ */
+export function liveLines(running: Iterable<Running>, now: number, size: Size, paint: Paint): string[] {
+  const slow = [...running].filter((one) => now - one.since >= PATIENCE_MS).sort((a, b) => a.since - b.since);
+  if (slow.length === 0) return [];
+  const room = Math.max(1, Math.floor(size.rows / 2) - 1);
+  const shown = slow.length > room ? slow.slice(0, room - 1) : slow;
+  const spinner = FRAMES[Math.floor(now / FRAME_MS) % FRAMES.length]!;
+  const columns = size.columns - 1;
+  const hostColumns = Math.min(Math.max(0, ...shown.map((one) => width(one.host))), Math.floor(columns / 3));
+  const lines = shown.map((one) => liveLine(one, { spinner, now, columns, hostColumns }, paint));
+  const others = slow.slice(shown.length).map((one) => one.host);
+  if (others.length > 0) lines.push(paint.dim(clip(`${spinner} ${hostList(others, columns - 20)}`, columns)));
   return lines;
 }
 
-/** At most so many columns, counting a wide character as two; control characters are dropped. */
-export function clip(text: string, columns: number): string {
-  let width = 0;
-  let out = '';
-  for (const char of text.replace(/\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x1f\x7f]/g, '')) {
-    width += isWide(char.codePointAt(0)!) ? 2 : 1;
-    if (width > columns) return out.slice(0, -1) + '…';
-    out += char;
-  }
-  return out;
+interface Layout {
+  readonly spinner: string;
+  readonly now: number;
+  readonly columns: number;
+  readonly hostColumns: number;
 }
 
-/** East Asian wide and emoji blocks, coarsely (Unicode Standard Annex 11). */
-function isWide(code: number): boolean {
-  return (
-    (code >= 0x1100 && code <= 0x115f) ||
-    (code >= 0x2e80 && code <= 0xa4cf) ||
-    (code >= 0xac00 && code <= 0xd7a3) ||
-    (code >= 0xf900 && code <= 0xfaff) ||
-    (code >= 0xfe30 && code <= 0xfe6f) ||
-    (code >= 0xff00 && code <= 0xff60) ||
-    (code >= 0x1f300 && code <= 0x1faff)
-  );
+function liveLine(one: Running, { spinner, now, columns, hostColumns }: Layout, paint: Paint): string {
+  const time = elapsed(now - one.since);
+  const start = `${spinner} ${pad(clip(one.host, hostColumns), hostColumns)}  `;
+  const forTask = Math.max(NARROWEST_TASK, columns - width(start) - time.length - 2);
+  const head = clip(`${start}${clip(oneLine(one.task ?? 'connecting'), forTask)}  ${time}`, columns);
+  if (one.line === null) return head;
+  const left = columns - width(head) - 2;
+  return left < NARROWEST_TASK ? head : `${head}  ${paint.dim(clip(oneLine(one.line), left))}`;
+}
+
+/** What a terminal would show last of a text that returns the carriage, without what would move the cursor. */
+function oneLine(text: string): string {
+  const last = text
+    .replace(/[\r\n]+$/, '')
+    .split(/[\r\n]/)
+    .at(-1)!;
+  return printable(last).replaceAll('\t', ' ');
+}
+
+/** Steady to the eye: tenths only while they matter. */
+function elapsed(ms: number): string {
+  if (ms < 10_000) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
+  const s = Math.floor(ms / 1000);
+  if (s < 60) return `${s} s`;
+  const minutes = `${Math.floor(s / 60)}:${String(s % 60).padStart(2, '0')}`;
+  return s < 3600 ? minutes : `${Math.floor(s / 3600)}:${minutesOf(s)}:${String(s % 60).padStart(2, '0')}`;
+}
+
+function minutesOf(s: number): string {
+  return String(Math.floor((s % 3600) / 60)).padStart(2, '0');
 }

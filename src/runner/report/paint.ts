@@ -4,5 +4,8 @@ import picocolors from 'picocolors';
 export type Paint = ReturnType<typeof picocolors.createColors>;
 
 export function paintFor(colour: boolean): Paint {
-  return picocolors.createColors(colour);
+  return colour ? COLOURED : BARE;
 }
+
+const COLOURED = picocolors.createColors(true);
+const BARE = picocolors.createColors(false);

@@ -15,17 +15,29 @@ export interface Screen {
   out(text: string): void;
   err(text: string): void;
   size(): { readonly columns: number; readonly rows: number };
+  /** `out` shows colours. */
   readonly colour: boolean;
+  /** `err` shows colours. */
+  readonly errColour: boolean;
+}
+
+/** What the live view needs of time; a test has its own. */
+export interface Clock {
+  /** Milliseconds since some moment. */
+  now(): number;
+  /** Calls again and again until the returned function is called; does not keep the process alive. */
+  every(ms: number, action: () => void): () => void;
 }
 
 export interface ReportOptions {
   readonly output: 'tty' | 'plain' | 'json';
   /** `--diff`. */
   readonly diff: boolean;
-  readonly check: boolean;
   /** 0, or the number of `-v`. */
   readonly verbosity: number;
   readonly terminal: Screen;
+  /** By itself the real one. */
+  readonly clock?: Clock;
 }
 
 export function makeReporter(options: ReportOptions): Reporter {

@@ -1,133 +1,158 @@
-import type { TaskEvent } from '../contract/event.ts';
-import { formatDiagnostic } from './diagnostic.ts';
-import { Groups } from './grouping.ts';
+import type { OutputEvent, PlayEvent, StartedEvent, TaskEvent } from '../contract/event.ts';
+import { type Group, Groups } from './grouping.ts';
+import { hostList } from './host-names.ts';
 import { liveLines, type Running } from './live-area.ts';
-import { paintFor } from './paint.ts';
-import { taskLines } from './plain.ts';
-import { dispatch, type Reporter, type ReportOptions } from './reporter.ts';
-import { isNews, isRepetition, recapLines } from './words.ts';
+import { LiveScreen } from './live-screen.ts';
+import { formatNote } from './note.ts';
+import { outcomeLines } from './outcome.ts';
+import { type Paint, paintFor } from './paint.ts';
+import { recapLines } from './recap.ts';
+import { Refusals } from './refusals.ts';
+import { type Clock, dispatch, type Handlers, type Reporter, type ReportOptions } from './reporter.ts';
+import { printable } from './text.ts';
+import { isNews, isRepetition } from './words.ts';
 
 const FRAME_MS = 100;
-/** Outcomes wait this long for their like from other hosts. */
-const HOLD_FRAMES = 3;
+/** Outcomes wait this long for their like from other hosts, and longer while others are still at the same task. */
+const HOLD_MS = 250;
+const HOLD_AT_WORK_MS = 1000;
 
 /**
- * For a terminal: what happened scrolls by, grouped over hosts; what is happening stands below it and is redrawn. The
- * screen is written to at most once a frame, and everything above the live lines stays as it was.
+ * For a terminal: what happened scrolls by, the same of several hosts on one line; what is happening stands below it
+ * and is redrawn. The screen is written to at most once a frame.
  */
 export function ttyReporter(options: ReportOptions): Reporter {
-  const screen = new LiveScreen(options);
-  return { on: (event) => dispatch(screen.handlers, event), close: () => screen.close() };
+  const view = new LiveView(options);
+  return { on: (event) => dispatch(view.handlers, event), close: () => view.close() };
 }
 
-class LiveScreen {
+class LiveView {
   private readonly options: ReportOptions;
-  private readonly paint;
+  private readonly clock: Clock;
+  private readonly paint: Paint;
+  private readonly refusals: Refusals;
+  private readonly screen: LiveScreen;
+  private readonly groups: Groups;
   private readonly running = new Map<string, Running>();
-  private readonly groups = new Groups();
-  private pending = '';
-  private drawn = 0;
-  private held = 0;
-  private timer: NodeJS.Timeout | null = null;
+  /** Hosts that were heard of: they are connected, or never will be. */
+  private readonly met = new Set<string>();
+  private stopTicking: (() => void) | null = null;
 
   constructor(options: ReportOptions) {
     this.options = options;
+    this.clock = options.clock ?? REAL_CLOCK;
     this.paint = paintFor(options.terminal.colour);
+    this.refusals = new Refusals(paintFor(options.terminal.errColour));
+    this.screen = new LiveScreen(options.terminal);
+    this.groups = new Groups(options.verbosity > 0);
   }
 
-  readonly handlers = {
-    play: (play: { play: string; hosts: readonly string[]; batch?: number; empty?: true }) => {
+  readonly handlers: Handlers = {
+    play: (play) => this.play(play),
+    connected: ({ host }) => this.meet(host),
+    started: (started) => this.started(started),
+    output: (output) => this.output(output),
+    task: (event) => this.task(event),
+    note: (note) => this.print([formatNote(note, this.paint)]),
+    error: ({ diagnostic }) => {
       this.settle();
-      const batch = play.batch === undefined ? '' : ` (batch ${play.batch})`;
-      const hosts = play.empty
-        ? 'no hosts'
-        : play.hosts.length > 6
-          ? `${play.hosts.length} hosts`
-          : play.hosts.join(' ');
-      this.print(`${this.paint.bold(`play ${play.play}`)}${batch}: ${this.paint.dim(hosts)}`);
+      this.screen.erase();
+      this.options.terminal.err(this.refusals.format(diagnostic));
     },
-    connected: () => {},
-    started: ({ host, task }: { host: string; task: string }) => {
-      this.running.set(host, { host, task, since: performance.now(), line: null });
-      this.tick();
-    },
-    output: ({ host, line }: { host: string; line: string }) => {
-      const one = this.running.get(host);
-      if (one) this.running.set(host, { ...one, line });
-      if (this.options.verbosity > 0) this.print(this.paint.dim(`${host}: ${line}`));
-    },
-    task: (event: TaskEvent) => {
-      if (event.item === undefined) this.running.delete(event.host);
-      if (!this.isShown(event)) return;
-      this.groups.add(event);
-      this.tick();
-    },
-    note: (note: { level: string; msg: string; host?: string }) => {
-      const label = note.level === 'warning' ? this.paint.yellow('warning') : this.paint.dim('note');
-      this.print(`${label}: ${note.host ? `${note.host}: ` : ''}${note.msg}`);
-    },
-    error: ({ diagnostic }: { diagnostic: Parameters<typeof formatDiagnostic>[0] }) => {
-      this.settle();
-      this.draw();
-      this.options.terminal.err(formatDiagnostic(diagnostic, this.paint));
-    },
-    recap: (recap: Parameters<typeof recapLines>[0]) => {
+    recap: (recap) => {
       this.running.clear();
-      this.settle();
-      this.print('');
-      for (const line of recapLines(recap, this.paint)) this.print(line);
+      this.print(['', ...recapLines(recap, this.paint)]);
     },
   };
 
   close(): void {
-    if (this.timer) clearInterval(this.timer);
-    this.timer = null;
+    this.stopTicking?.();
     this.running.clear();
     this.settle();
-    this.draw();
+    this.screen.erase();
+    const summary = this.refusals.summary();
+    if (summary !== '') this.options.terminal.err(summary);
   }
 
-  private isShown(event: TaskEvent): boolean {
-    if (this.options.verbosity > 0) return true;
-    if (event.items !== undefined && event.status !== 'failed' && event.status !== 'unreachable')
-      return false;
-    return isNews(event) || (event.type === 'debug' && event.status === 'ok');
+  private play({ play, hosts, batch }: PlayEvent): void {
+    this.refusals.runBegins();
+    const turn = batch === undefined ? '' : ` (batch ${batch})`;
+    const who = hosts.length === 0 ? 'no hosts' : hostList(hosts);
+    this.print([`${this.paint.bold(`play ${printable(play)}`)}${turn}: ${this.paint.dim(who)}`]);
+    const since = this.clock.now();
+    for (const host of hosts)
+      if (!this.met.has(host)) this.running.set(host, { host, task: null, since, line: null });
   }
 
-  private print(text: string): void {
-    this.settle();
-    this.pending += `${text}\n`;
+  private meet(host: string): void {
+    this.met.add(host);
+    if (this.running.get(host)?.task === null) this.running.delete(host);
+  }
+
+  /** Another attempt at the same task goes on counting from the first one. */
+  private started({ host, task }: StartedEvent): void {
+    if (this.running.get(host)?.task !== task)
+      this.running.set(host, { host, task, since: this.clock.now(), line: null });
     this.tick();
   }
 
-  /** Everything held back becomes text. */
-  private settle(): void {
-    this.held = 0;
-    for (const { first, hosts } of this.groups.take()) {
-      const host =
-        hosts.length > 6 ? `${hosts.slice(0, 5).join(' ')} and ${hosts.length - 5} more` : hosts.join(' ');
-      this.pending += `${taskLines({ ...first, host }, this.options).join('\n')}\n`;
-    }
+  private output({ host, task, line }: OutputEvent): void {
+    const one = this.running.get(host);
+    if (one) this.running.set(host, { ...one, line });
+    if (this.options.verbosity > 0)
+      this.print([this.paint.dim(`${host}: ${printable(task)}: ${printable(line)}`)]);
+  }
+
+  private task(event: TaskEvent): void {
+    if (event.status === 'unreachable') this.meet(event.host);
+    if (this.running.get(event.host)?.task !== null) this.running.delete(event.host);
+    if (!this.isShown(event)) return;
+    this.groups.add(event, this.clock.now());
+    this.tick();
+  }
+
+  private isShown(event: TaskEvent): boolean {
+    if (isRepetition(event)) return false;
+    return this.options.verbosity > 0 || isNews(event) || (event.type === 'debug' && event.status === 'ok');
+  }
+
+  private print(lines: readonly string[]): void {
+    this.settle();
+    this.screen.print(lines);
+    this.tick();
+  }
+
+  /** What was held back long enough becomes text; without a moment given, all of it. */
+  private settle(now: number | null = null): void {
+    const atWork = new Set([...this.running.values()].map(({ task }) => task));
+    const ripe = (group: Group) => now === null || isRipe(group, now, atWork);
+    for (const { first, hosts, ms } of this.groups.take(ripe))
+      this.screen.print(outcomeLines({ ...first, ms }, hostList(hosts), this.options));
   }
 
   private tick(): void {
-    if (this.timer) return;
-    this.timer = setInterval(() => this.frame(), FRAME_MS);
-    this.timer.unref();
+    this.stopTicking ??= this.clock.every(FRAME_MS, () => this.frame());
   }
 
   private frame(): void {
-    if (this.groups.size > 0 && ++this.held >= HOLD_FRAMES) this.settle();
-    this.draw();
-  }
-
-  private draw(): void {
-    const { terminal } = this.options;
-    const lines = liveLines([...this.running.values()], performance.now(), terminal.size(), this.paint);
-    if (this.pending === '' && lines.length === 0 && this.drawn === 0) return;
-    const back = this.drawn > 0 ? `\x1b[${this.drawn}A\x1b[0J` : '';
-    terminal.out(back + this.pending + lines.map((line) => `${line}\n`).join(''));
-    this.pending = '';
-    this.drawn = lines.length;
+    const now = this.clock.now();
+    if (this.groups.size > 0) this.settle(now);
+    this.screen.draw(liveLines(this.running.values(), now, this.options.terminal.size(), this.paint));
+    if (this.groups.size > 0 || this.running.size > 0 || !this.screen.isClean) return;
+    this.stopTicking?.();
+    this.stopTicking = null;
   }
 }
+
+function isRipe({ first, since }: Group, now: number, atWork: ReadonlySet<string | null>): boolean {
+  return now - since >= (atWork.has(first.task) ? HOLD_AT_WORK_MS : HOLD_MS);
+}
+
+const REAL_CLOCK: Clock = {
+  now: () => performance.now(),
+  every(ms, action) {
+    const timer = setInterval(action, ms);
+    timer.unref();
+    return () => clearInterval(timer);
+  },
+};

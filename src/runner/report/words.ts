@@ -1,6 +1,8 @@
-import type { HostRecap, RecapEvent, TaskEvent } from '../contract/event.ts';
+import type { TaskEvent } from '../contract/event.ts';
+import type { Json } from '../contract/json.ts';
 import type { Status } from '../contract/outcome.ts';
 import type { Paint } from './paint.ts';
+import { printable } from './text.ts';
 
 const COLOURS: Readonly<Record<Status, 'green' | 'yellow' | 'magenta' | 'cyan' | 'red' | 'blue'>> = {
   ok: 'green',
@@ -22,6 +24,11 @@ export function paintStatus(status: Status, text: string, paint: Paint): string 
   return paint[COLOURS[status]](text);
 }
 
+/** It ended the task's host, or would have but for a rescue. */
+export function isBad(event: TaskEvent): boolean {
+  return event.status === 'failed' || event.status === 'unreachable';
+}
+
 /** Does this outcome deserve a line when nothing more was asked for? */
 export function isNews(event: TaskEvent): boolean {
   return event.status !== 'ok' && event.status !== 'skipped';
@@ -29,64 +36,28 @@ export function isNews(event: TaskEvent): boolean {
 
 /** A loop's own line, which says nothing that those of its items did not, unless it ended badly or had none. */
 export function isRepetition(event: TaskEvent): boolean {
-  const bad = event.status === 'failed' || event.status === 'unreachable';
-  return event.items !== undefined && event.items > 0 && !bad;
+  return event.items !== undefined && event.items > 0 && !isBad(event);
 }
 
 /** `name`, `name (item)`, `handler name`. */
 export function taskTitle(event: TaskEvent): string {
-  const item =
-    event.item === undefined
-      ? ''
-      : ` (${typeof event.item === 'string' ? event.item : JSON.stringify(event.item)})`;
-  return `${event.handler ? 'handler ' : ''}${event.task}${item}`;
+  const item = event.item === undefined ? '' : ` (${itemText(event.item)})`;
+  const owed = event.debt ? ' (owed by an earlier run)' : '';
+  return `${event.handler ? 'handler ' : ''}${printable(event.task)}${item}${owed}`;
 }
 
-const COUNTS = [
-  'ok',
-  'changed',
-  'would_change',
-  'unknown',
-  'skipped',
-  'failed',
-  'rescued',
-  'ignored',
-  'unreachable',
-] as const;
+const LONGEST_ITEM = 80;
 
-/** One line per host: its counts, its round trips, and how it ended. */
-export function recapLines(recap: RecapEvent, paint: Paint): string[] {
-  const names = Object.keys(recap.hosts);
-  const widest = Math.max(0, ...names.map((name) => name.length));
-  const lines = names.map((name) => {
-    const host = recap.hosts[name]!;
-    const bad = host.state !== 'done';
-    const shown = (bad ? paint.red : host.changed + host.would_change > 0 ? paint.yellow : paint.green)(
-      name.padEnd(widest),
-    );
-    return `${shown}  ${counts(host, paint)}  ${paint.dim(trips(host))}${bad ? `  ${paint.red(host.state)}` : ''}`;
-  });
-  return [
-    ...lines,
-    paint.dim(`${seconds(recap.elapsed_ms)}${recap.check ? ', check mode: nothing was changed' : ''}`),
-  ];
+function itemText(item: Json): string {
+  const text = printable(typeof item === 'string' ? item : JSON.stringify(item)).replaceAll('\n', ' ');
+  return text.length > LONGEST_ITEM ? `${text.slice(0, LONGEST_ITEM)}…` : text;
 }
 
-function counts(host: HostRecap, paint: Paint): string {
-  return COUNTS.filter(
-    (count) => host[count] > 0 || count === 'ok' || count === 'changed' || count === 'failed',
-  )
-    .map((count) => {
-      const text = `${count === 'would_change' ? 'would change' : count}=${host[count]}`;
-      return host[count] > 0 ? paintStatus(count === 'rescued' ? 'ok' : count, text, paint) : paint.dim(text);
-    })
-    .join(' ');
-}
-
-function trips(host: HostRecap): string {
-  return `${host.round_trips} round trip${host.round_trips === 1 ? '' : 's'}`;
-}
-
-export function seconds(ms: number): string {
-  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
+/** A length of time for a person: `12 ms`, `3.4 s`, `2 min 5 s`, `1 h 2 min`. */
+export function duration(ms: number): string {
+  if (ms < 1000) return `${ms} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const s = Math.round(ms / 1000);
+  if (s < 3600) return `${Math.floor(s / 60)} min ${s % 60} s`;
+  return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`;
 }
