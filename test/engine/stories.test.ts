@@ -423,6 +423,20 @@ describe('stories of whole playbooks', function () {
     assert.equal(readFileSync(join(dir, 'hosts/a/d/c'), 'utf8'), 'c\n');
   });
 
+  it('ten changes that do not meet are one exchange, and stop at the first that fails', async () => {
+    const playbook = `
+- hosts: a
+  tasks:
+    - {name: files, copy: {dest: "{{ root }}/{{ item }}", content: "{{ item }}\\n"}, loop: [a, b, c, d, e, f, g, h, i, j]}
+    - {name: more, copy: {dest: "{{ root }}/k", content: k}}
+`;
+    const first = await run(playbook);
+    assert.equal(first.recap!.hosts['a']!.round_trips, 2);
+    assert.equal(first.tasks.filter((event) => event.status === 'changed').length, 12);
+    const second = await run(playbook);
+    assert.equal(second.recap!.hosts['a']!.round_trips, 1);
+  });
+
   it('no_log hides the output, the item and the difference', async () => {
     const ran = await run(`
 - hosts: a

@@ -1,14 +1,23 @@
 import type { Answer, Fragment, Identity, Reply, Trouble } from '../contract/exchange.ts';
 import { isTrouble } from '../contract/exchange.ts';
-import type { Apply } from '../contract/task-type.ts';
+import type { Apply, Touches } from '../contract/task-type.ts';
 import type { Coming } from '../plan/ahead.ts';
 import type { HostWork, Question } from '../plan/prepare.ts';
+import { chainBehind, type Link } from './chain.ts';
 import type { Machine } from './machine.ts';
 import { Reach } from './reach.ts';
 
 interface Kept {
   readonly epoch: number;
   readonly reply: Reply;
+}
+
+/** A step whose turn has not come, decided and perhaps done in the chain of one before it. */
+interface Done {
+  readonly probed: Reply;
+  /** null: it was found as declared, which holds while nothing else changes the machine. */
+  readonly applied: Reply | null;
+  readonly epoch: number;
 }
 
 /** The coming questions, best first; asked for only when something is about to be said anyway. */
@@ -24,6 +33,7 @@ export class Dialogue {
   private readonly onRoundTrip: () => void;
   private readonly kept = new Map<string, Kept>();
   private readonly reach = new Reach();
+  private readonly done = new Map<string, Done>();
   private said = 0;
 
   constructor(machine: Machine, batching: boolean, onRoundTrip: () => void) {
@@ -35,6 +45,10 @@ export class Dialogue {
   /** The answer to a step's question, as of now. */
   async answer(work: HostWork, question: Question, lookAhead: LookAhead): Promise<Reply | Trouble> {
     const key = keyOf(work, question);
+    const done = this.done.get(key);
+    if (done?.applied) return done.probed;
+    if (done) this.done.delete(key);
+    if (done?.epoch === this.machine.epoch) return done.probed;
     for (;;) {
       const kept = this.kept.get(key);
       if (kept?.epoch === this.machine.epoch) return kept.reply;
@@ -69,29 +83,81 @@ export class Dialogue {
     this.reach.walked();
   }
 
-  /** Say one change, with the coming questions behind it. */
+  /** Changes of coming steps were made whose turn, and whose outcome, is still to come. */
+  get owesOutcomes(): boolean {
+    return [...this.done.values()].some((done) => done.applied !== null);
+  }
+
+  /**
+   * Say a change, with the changes right behind it that provably don't meet it (`touches` null: none), and then the
+   * coming questions.
+   */
   async apply(
     work: HostWork,
     apply: Apply,
+    touches: Touches | null,
     lookAhead: LookAhead,
     onLine: (line: string) => void,
   ): Promise<Reply | Trouble> {
+    const applied = this.takeDone(work);
+    if (applied) return applied;
     const fragment: Fragment = { ...base(work), script: apply.script, role: 'apply' };
-    this.said++;
-    this.reach.changed();
     this.onRoundTrip();
+    this.count(1);
     if (apply.stream !== undefined) return this.machine.stream(work.identity, fragment, apply.stream, onLine);
-    const riders = this.riders(lookAhead, [], work.identity);
+    const links = this.batching && touches ? this.links(work, touches, lookAhead) : [];
+    const changes = links.filter((link) => link.script !== null);
+    this.count(changes.length);
+    const keys = links.map((link) => keyOf(link.coming.work, link.coming.question));
+    const riders = this.riders(lookAhead, keys, work.identity);
+    const applies = changes.map(
+      (link): Fragment => ({ ...base(link.coming.work), script: link.script!, role: 'apply' }),
+    );
     const said = this.machine.say(
       work.identity,
-      [fragment],
+      [fragment, ...applies],
       riders.map((rider) => rider.fragment),
     );
     const epoch = this.machine.epoch;
     const reply = await said;
     if (isTrouble(reply)) return reply;
-    this.keep(riders, reply.answers.slice(1), epoch);
-    return reply.answers[0] as Reply;
+    const [own, ...rest] = reply.answers;
+    this.settle(links, rest.slice(0, changes.length), epoch);
+    this.keep(riders, rest.slice(changes.length), epoch);
+    return own as Reply;
+  }
+
+  private links(work: HostWork, touches: Touches, lookAhead: LookAhead): Link[] {
+    const { epoch } = this.machine;
+    return chainBehind(touches, work.identity, lookAhead(), ({ work: coming, question }) => {
+      const kept = this.kept.get(keyOf(coming, question));
+      return kept?.epoch === epoch ? kept.reply : undefined;
+    });
+  }
+
+  /** What became of the links of a chain, kept until their turn; those behind a failure were not said. */
+  private settle(links: readonly Link[], answers: readonly Answer[], epoch: number): void {
+    let next = 0;
+    for (const { coming, reply, script } of links) {
+      const answer = script ? answers[next++] : null;
+      if (answer?.kind === 'not-run') return;
+      const key = keyOf(coming.work, coming.question);
+      this.done.set(key, { probed: reply, applied: answer ?? null, epoch });
+      if (answer && answer.code !== 0) return;
+    }
+  }
+
+  private takeDone(work: HostWork): Reply | null {
+    const key = work.question && keyOf(work, work.question);
+    const done = key === null ? undefined : this.done.get(key);
+    if (!done?.applied) return null;
+    this.done.delete(key!);
+    return done.applied;
+  }
+
+  private count(changes: number): void {
+    this.said += changes;
+    for (let i = 0; i < changes; i++) this.reach.changed();
   }
 
   private async ask(riders: readonly Rider[]): Promise<Trouble | null> {

@@ -10,6 +10,7 @@ import {
   MOVED,
   type QueryType,
   type StateType,
+  type Touches,
 } from '../contract/task-type.ts';
 import type { HostWork, Question, Work } from '../plan/prepare.ts';
 import { explainReply, failed, type Raw, refused, skipped, troubled, unknown } from './raw.ts';
@@ -18,7 +19,8 @@ import type { Overlay } from './world.ts';
 /** How a step reaches its machine; the caller sees to riders, epochs and turns. */
 export interface Reach {
   answer(question: Question): Promise<Reply | Trouble>;
-  apply(apply: Apply): Promise<Reply | Trouble>;
+  /** `touches`: the paths that it swears to meet, if it can. */
+  apply(apply: Apply, touches: Touches | null): Promise<Reply | Trouble>;
   /** A question said in its own time and kept from nobody: a wait. */
   wait(script: Script): Promise<Reply | Trouble>;
   /** Forget the kept answers: the ground moved. */
@@ -68,7 +70,8 @@ async function runState(type: StateType, work: HostWork, reach: Reach, mode: Ste
       mode.overlay.predict(type.predict?.(delta, desired, current));
       return { status: 'would_change', delta, result: { ...type.result?.(desired, current, delta, null) } };
     }
-    const said = await reach.apply(asApply(type.apply(delta, desired, current)));
+    const touches = type.touches?.(desired, current) ?? null;
+    const said = await reach.apply(asApply(type.apply(delta, desired, current)), touches);
     if (isTrouble(said)) return troubled(said);
     if (said.code === MOVED && attempt === 1) {
       reach.forget();
@@ -112,7 +115,7 @@ async function runAction(type: ActionType, work: HostWork, reach: Reach, mode: S
       ? { status: 'would_change', result: {}, msg: 'it would run' }
       : unknown('it would run, and only then can be told what it does');
   }
-  const said = await reach.apply(asApply(type.perform(desired)));
+  const said = await reach.apply(asApply(type.perform(desired)), null);
   if (isTrouble(said)) return troubled(said);
   const verdict = type.read(said, desired);
   if (verdict.failed !== undefined) {

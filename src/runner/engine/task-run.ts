@@ -2,7 +2,7 @@ import type { Reply, Trouble } from '../contract/exchange.ts';
 import { isTrouble } from '../contract/exchange.ts';
 import type { Json } from '../contract/json.ts';
 import type { Script } from '../contract/script.ts';
-import type { Apply } from '../contract/task-type.ts';
+import type { Apply, Touches } from '../contract/task-type.ts';
 import type { Evaluated, Task } from '../language/model.ts';
 import type { Coming } from '../plan/ahead.ts';
 import { type HostContext, scopeOf } from '../plan/context.ts';
@@ -10,6 +10,7 @@ import type { Round } from '../plan/cursor.ts';
 import { conditions, type HostWork, prepare, type Work } from '../plan/prepare.ts';
 import { type Item, itemsOf, labelOf, rounds } from '../plan/rounds.ts';
 import { evaluateIn, type PlanScope } from '../plan/scope.ts';
+import { isChainable } from './chain.ts';
 import { Dialogue, probe } from './dialogue.ts';
 import type { Host } from './host.ts';
 import { judge, satisfied, summarize } from './judge.ts';
@@ -29,6 +30,8 @@ export interface TaskRunContext {
   readonly around: readonly Round[];
   /** A handler whose notification is certain. */
   readonly certain: boolean;
+  /** Changes may be said ahead of their turn: nobody else has a say in whether they come to it. */
+  readonly mayChain: boolean;
   /** The host's own dialogue, or why there is none. */
   readonly dialogue: () => Promise<Dialogue | Raw>;
   readonly lookAhead: (rest: readonly Item[] | null, pending: readonly string[]) => Iterable<Coming>;
@@ -127,14 +130,15 @@ export class TaskRun {
   private reach(work: HostWork, dialogue: Dialogue, rest: readonly Item[] | null) {
     const { run, host, task, title, lookAhead } = this.is;
     const own = work.on === host.name;
+    const mayChain = own && this.is.mayChain && isChainable(task);
     const coming = () => (own ? lookAhead(rest, task.register ? [task.register] : []) : []);
     const onLine = (line: string) => run.emit({ event: 'output', host: host.name, task: title, line });
     return {
       answer: (question: { script: Script; users: boolean }): Promise<Reply | Trouble> =>
         dialogue.answer(work, question, coming),
-      apply: async (apply: Apply): Promise<Reply | Trouble> => {
+      apply: async (apply: Apply, touches: Touches | null): Promise<Reply | Trouble> => {
         await run.allConnected;
-        return dialogue.apply(work, apply, coming, onLine);
+        return dialogue.apply(work, apply, mayChain ? touches : null, coming, onLine);
       },
       wait: (script: Script): Promise<Reply | Trouble> => dialogue.wait(work.identity, probe(work, script)),
       forget: () => dialogue.forget(),

@@ -66,11 +66,13 @@ export class Way {
   private async follow(): Promise<void> {
     for (let leaf = this.cursor.leaf(); leaf; leaf = this.cursor.leaf()) {
       await this.batch.lockstep?.arrive(this.host.name, this.cursor.position());
-      if (this.run.interrupt.stop) {
+      // What was done ahead of its turn is told before anything else.
+      const owing = this.dialogue?.owesOutcomes === true;
+      if (this.run.interrupt.stop && !owing) {
         this.host.state = 'interrupted';
         return;
       }
-      if (this.batch.over) return;
+      if (this.batch.over && !owing) return;
       if (!(await this.take(leaf))) return;
     }
   }
@@ -105,6 +107,7 @@ export class Way {
       handler,
       around: this.cursor.rounds(),
       certain: handler && certainty === 'sure',
+      mayChain: this.batch.lockstep === null,
       dialogue: () => this.dialogueWith(this.host.name),
       // Called only when something is about to be said: a fresh walk from where this host stands now.
       lookAhead: (rest: readonly Item[] | null, pending: readonly string[]) =>

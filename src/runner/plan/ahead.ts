@@ -9,8 +9,13 @@ import type { Memory } from './scope.ts';
 
 /** A question worth asking now for a step still to come. */
 export interface Coming {
+  readonly task: Task;
   readonly work: HostWork;
   readonly question: Question;
+  /** Its condition is known to hold. */
+  readonly sure: boolean;
+  /** Between the step in hand and this one stand only such steps and ones that are known to do nothing. */
+  readonly straight: boolean;
 }
 
 /** Where looking ahead begins: behind the item in hand. */
@@ -37,7 +42,10 @@ export function* ahead(context: HostContext, from: From): Generator<Coming> {
     if (leaf?.kind !== 'task' || !(yield* walk.items(leaf.task, from.rest, cursor.rounds()))) return;
     walk.ran(leaf.task);
   }
+  const { flushes } = from.cursor;
   for (cursor = cursor.next(); ; ) {
+    // What the step in hand notifies would run there first.
+    if (cursor.flushes !== flushes) walk.straight = false;
     const leaf = cursor.leaf();
     if (!leaf) return;
     if (leaf.kind === 'task') {
@@ -60,6 +68,7 @@ class Walk {
   private readonly context: HostContext;
   private readonly memory: Map<string, Evaluated>;
   private readonly pending = new Map<string, string>();
+  straight = true;
 
   constructor(context: HostContext, from: From) {
     this.context = context;
@@ -114,14 +123,19 @@ class Walk {
     if (when.kind === 'value' && !when.value) return true;
     const sure = when.kind === 'value';
     const work = prepare(task, this.context.host.name, scope, this.context.run);
-    if (work.kind === 'refused') return !sure;
+    if (work.kind === 'refused') {
+      this.straight = false;
+      return !sure;
+    }
     if (work.kind === 'unknown' && task.type.kind === 'local') return this.localLater(task);
     if (work.kind === 'unknown' || work.kind === 'fault') return false;
     if (work.kind === 'local') return sure && this.local(task, work.type.evaluate(work.params));
     if (work.on !== this.context.host.name) return false;
     if (work.type.kind !== 'action' && work.type.ask === 'due') return false;
     const { question } = work;
-    if (question && !(question.users && !sure)) yield { work, question };
+    if (question && !(question.users && !sure)) {
+      yield { task, work, question, sure, straight: this.straight };
+    } else this.straight = false;
     return question !== null || !sure || this.isDry(task);
   }
 
@@ -132,6 +146,7 @@ class Walk {
   /** A local step whose values are still to come changes nothing on the host: go on, without what it will set. */
   private localLater(task: Task): boolean {
     for (const name of factsOf(task)) this.pending.set(name, `${name} is still to be set`);
+    this.straight = false;
     return true;
   }
 

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../contract/diagnostic.ts';
+import type { Diagnostic, Position } from '../contract/diagnostic.ts';
 import { formatPosition } from '../contract/diagnostic.ts';
 import type {
   Block,
@@ -11,14 +11,16 @@ import type {
   Task,
   Template,
 } from '../language/model.ts';
+import { fault, type Span } from '../language/source.ts';
 import { didYouMean } from '../language/suggest.ts';
+import type { TextTemplate } from '../language/text-template.ts';
 import { type HostContext, scopeOf } from './context.ts';
 import type { Round } from './cursor.ts';
 import { factsOf } from './facts.ts';
 import { checkInputs, rolesOf } from './inputs.ts';
 import { conditions, prepare } from './prepare.ts';
 import { itemsOf, rounds } from './rounds.ts';
-import { evaluateIn, type LadderScope } from './scope.ts';
+import type { LadderScope } from './scope.ts';
 
 /**
  * Everything that can be known to be wrong with a play on a host, before a connection: undefined variables, wrong
@@ -182,7 +184,8 @@ class HostCheck {
     const found = [...this.undefinedIn(texts, scope, own), ...this.undefinedIn(judgements, scope, own)];
     for (const { text } of task.templates) {
       for (const name of text.reads)
-        if (!this.isDefined(name, scope, own)) found.push(this.missingInTemplate(name, task, scope));
+        if (!this.isDefined(name, scope, own))
+          found.push(this.missing(name, text.spanOf(name), task.params.at, scope));
     }
     return found;
   }
@@ -192,34 +195,26 @@ class HostCheck {
     from: LadderScope,
     own: ReadonlySet<string>,
   ): Diagnostic[] {
-    const found: Diagnostic[] = [];
-    for (const text of texts) {
+    return texts.flatMap((text) => {
       const scope = from.at(text.site);
       const missing = [...text.reads].filter((name) => !this.isDefined(name, scope, own));
-      if (missing.length === 0) continue;
-      // Evaluated with the names that are there, so that the fault carries the exact place in the text.
-      const fault = evaluateIn(text, from);
-      if (fault.kind === 'fault') found.push(fault.diagnostic);
-      else for (const name of missing) found.push(this.missing(name, text.at, scope));
-    }
-    return found;
+      return missing.map((name) => this.missing(name, spanIn(text, name), text.at, scope));
+    });
   }
 
   private isDefined(name: string, scope: LadderScope, own: ReadonlySet<string>): boolean {
     return own.has(name) || scope.has(name);
   }
 
-  private missing(name: string, at: Diagnostic['at'], scope: LadderScope): Diagnostic {
+  private missing(name: string, span: Span | undefined, otherwise: Position, scope: LadderScope): Diagnostic {
     const hint = didYouMean(name, scope.names()) ?? 'give it in the inventory, in vars, or with -e';
-    return {
-      code: 'undefined-variable',
-      ...(at ? { at } : {}),
-      message: `there is no variable called "${name}"`,
-      hint,
-    };
+    const message = `there is no variable called "${name}"`;
+    if (span) return fault(span, 'undefined-variable', message, hint);
+    return { code: 'undefined-variable', at: otherwise, message, hint };
   }
+}
 
-  private missingInTemplate(name: string, task: Task, scope: LadderScope): Diagnostic {
-    return this.missing(name, task.params.at, scope);
-  }
+/** Where a text that was written in a file mentions a name. */
+function spanIn(text: Template | Expression | TextTemplate, name: string): Span | undefined {
+  return 'spanOf' in text ? (text as Pick<TextTemplate, 'spanOf'>).spanOf(name) : undefined;
 }

@@ -42,33 +42,32 @@ export class Cursor {
   private readonly isNotified: IsNotified;
   /** The way ended because of a failure that nothing rescued. */
   readonly failed: boolean;
+  /** Flushes passed so far. */
+  readonly flushes: number;
 
   private constructor(
     frame: Frame | null,
     handlers: readonly Task[],
     isNotified: IsNotified,
     failed: boolean,
+    flushes: number,
   ) {
     this.frame = frame;
     this.handlers = handlers;
     this.isNotified = isNotified;
     this.failed = failed;
+    this.flushes = flushes;
   }
 
   static start(play: Play, isNotified: IsNotified): Cursor {
     const frame = sequence(play.nodes, null);
-    return new Cursor(frame, play.handlers, isNotified, false).settle();
-  }
-
-  /** The same place, passing over handlers by another judgement. */
-  judgedBy(isNotified: IsNotified): Cursor {
-    return new Cursor(this.frame, this.handlers, isNotified, this.failed);
+    return new Cursor(frame, play.handlers, isNotified, false, 0).settle();
   }
 
   /** The flush of a failed host whose play says `force_handlers`. */
   static flushOnly(play: Play, isNotified: IsNotified): Cursor {
     const frame = { ...sequence(play.handlers, null), flush: true };
-    return new Cursor(frame, play.handlers, isNotified, false).settle();
+    return new Cursor(frame, play.handlers, isNotified, false, 0).settle();
   }
 
   /** null: the play is over for this host. */
@@ -122,7 +121,8 @@ export class Cursor {
 
   /** Into the flush that stands here. */
   flush(): Cursor {
-    return this.at({ ...sequence(this.handlers, this.frame), flush: true }).settle();
+    const frame = { ...sequence(this.handlers, this.frame), flush: true };
+    return this.at(frame, this.failed, this.flushes + 1).settle();
   }
 
   /** True if a failure here is taken care of by a `rescue`. */
@@ -158,6 +158,7 @@ export class Cursor {
   /** From a place between nodes to the next leaf: into plain blocks and flushes, out of ended ones. */
   private settle(): Cursor {
     let frame = this.frame;
+    let flushes = this.flushes;
     while (frame) {
       const node = frame.nodes[frame.index];
       if (!node) {
@@ -165,12 +166,13 @@ export class Cursor {
         if (out === 'failed') return this.at(null, true).unwind(frame.parent);
         frame = out;
       } else if (frame.flush && node.kind === 'task' && !this.isNotified(node)) frame = step(frame);
-      else if (node.kind === 'flush' && node.when.length === 0)
+      else if (node.kind === 'flush' && node.when.length === 0) {
         frame = { ...sequence(this.handlers, frame), flush: true };
-      else if (node.kind === 'block' && !node.loop) frame = { ...sequence(node.block, frame), owner: node };
+        flushes++;
+      } else if (node.kind === 'block' && !node.loop) frame = { ...sequence(node.block, frame), owner: node };
       else break;
     }
-    return this.at(frame);
+    return this.at(frame, this.failed, flushes);
   }
 
   private inFlush(): boolean {
@@ -178,8 +180,8 @@ export class Cursor {
     return false;
   }
 
-  private at(frame: Frame | null, failed = this.failed): Cursor {
-    return new Cursor(frame, this.handlers, this.isNotified, failed);
+  private at(frame: Frame | null, failed = this.failed, flushes = this.flushes): Cursor {
+    return new Cursor(frame, this.handlers, this.isNotified, failed, flushes);
   }
 }
 

@@ -1,0 +1,99 @@
+import type { Identity, Reply } from '../contract/exchange.ts';
+import type { Script } from '../contract/script.ts';
+import {
+  type Apply,
+  isRefusal,
+  isUnknown,
+  type StateType,
+  type Touches,
+  type World,
+} from '../contract/task-type.ts';
+import type { Task } from '../language/model.ts';
+import type { Coming } from '../plan/ahead.ts';
+import type { HostWork } from '../plan/prepare.ts';
+
+/** More in one exchange would make a failure in the middle hard to follow. */
+const LONGEST = 64;
+
+/** A coming step that was decided ahead of its turn. */
+export interface Link {
+  readonly coming: Coming;
+  readonly reply: Reply;
+  /** null: it is as declared, and what goes before it in the chain does not touch it. */
+  readonly script: Script | null;
+}
+
+/** In a real run nothing is predicted. */
+const REAL: World = { predicted: () => undefined };
+
+/**
+ * A step whose success nobody but the step itself judges: what follows it may be said in the same breath, because it
+ * is said only if this one exits 0.
+ */
+export function isChainable(task: Task): boolean {
+  return !task.failedWhen && !task.until && !task.retries && !task.runOnce && task.checkMode !== true;
+}
+
+/**
+ * The steps right behind the one in hand that can be said in the same exchange: their answers are known, their types
+ * swear to paths that meet nothing which goes before them in the chain, and no judgement stands in between.
+ */
+export function chainBehind(
+  first: Touches,
+  identity: Identity,
+  lookAhead: Iterable<Coming>,
+  answerOf: (coming: Coming) => Reply | undefined,
+): Link[] {
+  const links: Link[] = [];
+  const before: Touches[] = [first];
+  for (const coming of lookAhead) {
+    if (links.length === LONGEST || !isNext(coming, identity)) break;
+    const reply = answerOf(coming);
+    const decided = reply && decide(coming.work, reply);
+    if (!decided || before.some((one) => meet(one, decided.touches))) break;
+    before.push(decided.touches);
+    links.push({ coming, reply, script: decided.script });
+  }
+  // What is as declared costs nothing at its own turn: a chain ends with a change.
+  while (links.length > 0 && links.at(-1)!.script === null) links.pop();
+  return links;
+}
+
+function isNext({ straight, sure, task, work }: Coming, identity: Identity): boolean {
+  return (
+    straight &&
+    sure &&
+    work.type.kind === 'state' &&
+    isChainable(task) &&
+    sameIdentity(work.identity, identity)
+  );
+}
+
+function decide(
+  work: HostWork,
+  reply: Reply,
+): { readonly script: Script | null; readonly touches: Touches } | null {
+  const type = work.type as StateType;
+  const current: unknown = type.read(reply, work.desired);
+  if (isRefusal(current)) return null;
+  const delta = type.decide(current, work.desired, REAL);
+  if (delta && (isRefusal(delta) || isUnknown(delta))) return null;
+  const touches = type.touches?.(work.desired, current) ?? null;
+  if (!touches) return null;
+  if (delta === null) return { script: null, touches };
+  const apply: Script | Apply = type.apply(delta, work.desired, current);
+  return 'script' in apply ? null : { script: apply, touches };
+}
+
+/** One writes what the other reads or writes. */
+function meet(a: Touches, b: Touches): boolean {
+  const writesInto = (one: Touches, other: Touches) =>
+    one.writes.some((path) => other.writes.includes(path) || other.reads.includes(path));
+  return writesInto(a, b) || writesInto(b, a);
+}
+
+function sameIdentity(a: Identity, b: Identity): boolean {
+  return a.kind === 'login'
+    ? b.kind === 'login'
+    : b.kind === 'become' && a.user === b.user && a.method === b.method;
+}
