@@ -66,6 +66,7 @@ async function childPipe(file: string, args: readonly string[], env: Environment
       child.stdin.destroy();
       child.stdout.destroy();
       child.stderr.destroy();
+      child.kill();
     },
   };
 }

@@ -5,23 +5,19 @@ interface Inner {
   readonly _protocol?: {
     authPK?(user: string, key: ParsedKey, algorithm: string | undefined, sign?: Sign): void;
     service?(name: string): void;
-    exec?(channel: number, command: string, wantReply: boolean): void;
-    readonly _handlers?: { SERVICE_ACCEPT?: (protocol: unknown, name: string) => void };
+    readonly _handlers?: {
+      SERVICE_ACCEPT?: (protocol: unknown, name: string) => void;
+      GLOBAL_REQUEST?: (protocol: unknown, name: string, wantReply: boolean, data: unknown) => void;
+    };
   };
-  readonly _chanMgr?: { readonly _channels?: Record<string, InnerChannel | undefined> };
-}
-
-interface InnerChannel {
-  readonly outgoing?: { readonly id: number };
-  readonly _callbacks?: ((failed: boolean | Error) => void)[];
-  close(): void;
 }
 
 type Sign = (data: Buffer, done: (signature: Buffer) => void) => void;
 
 /**
- * Saves three of the nine round trips that ssh2 takes to the first answer, by saying what the protocol lets one say
- * before the other side has answered. To be called right after `connect`. Where the inner parts are not as expected
+ * Saves two of the nine round trips that ssh2 takes to the first answer, by saying what the protocol lets one say
+ * before the other side has answered. (A third can't be saved: OpenSSH's server opens a channel with a window of 0, so
+ * nothing can be written along with the command.) To be called right after `connect`. Where the inner parts are not as expected
  * nothing is changed, and all works as before, slower.
  *
  * `hasty`: the first authentication attempt may follow the request for the service at once. Not so with an RSA key,
@@ -30,7 +26,7 @@ type Sign = (data: Buffer, done: (signature: Buffer) => void) => void;
 export function saveRoundTrips(client: Client, hasty: boolean): void {
   signAtOnce(client as unknown as Inner);
   if (hasty) authenticateAtOnce(client as unknown as Inner);
-  writeAtOnce(client as unknown as Inner);
+  leaveOtherKeys(client as unknown as Inner);
 }
 
 /** A key signs without asking first whether it would do: RFC 4252, section 7, has the question as optional. */
@@ -60,27 +56,22 @@ function authenticateAtOnce({ _protocol: protocol }: Inner): void {
   };
 }
 
-/**
- * A channel is handed out once the request to run its command is sent, as OpenSSH's client does. If the server then
- * refuses the command, the channel closes without an exit status.
- */
-function writeAtOnce({ _protocol: protocol, _chanMgr: manager }: Inner): void {
-  const exec = protocol?.exec?.bind(protocol);
-  if (!protocol || !exec || !manager) return;
-  protocol.exec = (id, command, wantReply) => {
-    exec(id, command, wantReply);
-    const channel = Object.values(manager._channels ?? {}).find((c) => c?.outgoing?.id === id);
-    const pending = channel?._callbacks?.pop();
-    channel?._callbacks?.push((failed) => {
-      if (failed) channel.close();
-    });
-    pending?.(false);
-  };
-}
-
 /** After `end`: ssh2 would keep its timer, and with it this process, until the other side has closed too. */
 export function stopKeepalive(client: Client): void {
   (client as unknown as { readonly _resetKA?: () => void })._resetKA?.();
+}
+
+/**
+ * OpenSSH's server tells of its other host keys after the login. ssh2 would have it prove that it holds them, which
+ * costs the server a signature for each; they are of no use here.
+ */
+function leaveOtherKeys({ _protocol: protocol }: Inner): void {
+  const handlers = protocol?._handlers;
+  const heard = handlers?.GLOBAL_REQUEST;
+  if (!handlers || !heard) return;
+  handlers.GLOBAL_REQUEST = (inner, name, wantReply, data) => {
+    if (name !== 'hostkeys-00@openssh.com' || wantReply) heard(inner, name, wantReply, data);
+  };
 }
 
 function hashOf(algorithm: string | undefined): string | undefined {

@@ -43,16 +43,24 @@ export async function shakeHands(wanted: Handshake): Promise<SshClient | Trouble
 
 async function tryOnce(wanted: Handshake): Promise<SshClient | Trouble | { readonly again: Trouble }> {
   const { settings, name } = wanted;
-  // Before the socket: an error that comes while nobody listens would end the whole run.
-  const { NodeSSH } = await import('node-ssh');
   const sock = wanted.through ? await wanted.through() : tcp(settings, wanted.timeout);
   if ('kind' in sock) return sock;
 
-  const reached: { stage: Stage; trouble: Trouble | null } = {
+  const reached: { stage: Stage; trouble: Trouble | null; early: RawError | null } = {
     stage: wanted.through ? 'connected' : 'connecting',
     trouble: null,
+    early: null,
   };
+  // The library is loaded while TCP connects, so what happens in the meantime is noted here.
+  sock.on('error', (error) => {
+    reached.early ??= error;
+  });
+  sock.once('connect', () => {
+    reached.stage = 'connected';
+  });
   const tried: string[] = [];
+  const { NodeSSH } = await import('node-ssh');
+  if (reached.early) return failed(reached.early);
   const ssh = new NodeSSH();
   const connecting = ssh.connect({
     sock: sock as never,
@@ -69,9 +77,6 @@ async function tryOnce(wanted: Handshake): Promise<SshClient | Trouble | { reado
   });
   const client = ssh.connection as Client;
   client.on('error', () => {});
-  client.on('connect', () => {
-    reached.stage = 'connected';
-  });
   client.on('handshake', () => {
     reached.stage = 'authenticating';
   });
@@ -82,8 +87,11 @@ async function tryOnce(wanted: Handshake): Promise<SshClient | Trouble | { reado
     return { client, hangUp: () => hangUp(client, sock) };
   } catch (thrown) {
     client.destroy();
-    const error = thrown as RawError;
     if (reached.trouble) return reached.trouble;
+    return failed(thrown as RawError);
+  }
+
+  function failed(error: RawError): Trouble | { readonly again: Trouble } {
     if (
       error.level === 'client-authentication' ||
       (reached.stage === 'authenticating' && tried.length > 0 && error.level !== 'client-timeout')
