@@ -12,6 +12,7 @@ import {
   NASTY,
   query,
   treeState,
+  worldOf,
 } from './harness.ts';
 
 declarationLaws(stat);
@@ -80,6 +81,17 @@ describe('stat', () => {
         [],
       );
     }
+  });
+
+  it('is unknown in a dry run where something would have changed before', () => {
+    const told = (world: JsonObject) => {
+      const desired = { path: '/a/b/c', follow: false, hash: null };
+      return stat.overtaken?.(desired, worldOf(world))?.unknown ?? null;
+    };
+    assert.equal(told({}), null);
+    assert.equal(told({ 'path:/a/b/c': { kind: 'file' } }), '/a/b/c would have been changed before');
+    assert.equal(told({ 'path:/a': { kind: 'absent' } }), '/a would have been changed before');
+    assert.equal(told({ 'path:/a/b': { kind: 'directory' } }), null);
   });
 
   inEachShell('does not take a closed directory for an empty one', (g) => {

@@ -137,6 +137,8 @@ export interface QueryType<P = any, D = any> extends Declared {
   /** One quick look. */
   probe(desired: D): Script;
   readonly ask?: 'due';
+  /** Dry run: an earlier change that was not made would alter the answer. */
+  overtaken?(desired: D, world: World): Unknown | null;
   /** `again`: not yet; the engine then says `wait`, once the task's turn has come. */
   read(reply: Reply, desired: D): QueryVerdict | { readonly again: true };
   /** Looks on the host until it is satisfied or its own timeout has passed; read by `read`, where `again` = failed. */

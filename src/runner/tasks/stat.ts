@@ -4,6 +4,7 @@ import { lines, sh } from '../contract/script.ts';
 import { queryTask } from '../contract/task-type.ts';
 import { PATH_PATTERN, tidy } from './lib/files/paths.ts';
 import { STAT_ALL, STAT_PROPERTIES, statFields } from './lib/files/stat-fields.ts';
+import { overtaken } from './lib/files/world.ts';
 
 export default queryTask({
   name: 'stat',
@@ -63,6 +64,7 @@ fi
 :`,
     );
   },
+  overtaken: ({ path }, world) => overtaken(path, world),
   read(reply, { path }) {
     if (reply.code !== 0)
       return { result: {}, failed: `could not look at ${path}: ${text(reply.err).trim()}` };

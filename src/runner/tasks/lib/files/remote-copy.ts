@@ -16,7 +16,7 @@ import type { PathFacts } from './facts.ts';
 import { probePath } from './path-probe.ts';
 import { readPath } from './path-read.ts';
 import { changeAttributes, type Placing, unfitPlace } from './place-file.ts';
-import { inWorld } from './world.ts';
+import { inWorld, overtaken } from './world.ts';
 import { replaceFile } from './write-file.ts';
 
 /** A file of the host itself, put in another place of it (`copy` with `remote_src`). */
@@ -69,8 +69,8 @@ export function decideRemote(
 ): Delta | null | Refusal | Unknown {
   const facts = inWorld(current.facts, world);
   if (isUnknown(facts)) return facts;
-  if (world.predicted(`path:${desired.src}`) !== undefined)
-    return { unknown: `${desired.src} would have been changed` };
+  const moved = overtaken(desired.src, world);
+  if (moved) return moved;
   const { path, parent } = facts;
   if (current.source === 'directory')
     return refuse(`${desired.src} is a directory`, 'remote_src copies a single file');

@@ -41,7 +41,7 @@ export function decideTree(
   const known = kind === 'absent' ? { ...current, facts, entries: new Map() } : { ...current, facts };
   const changes = treeChanges(known, desired);
   if ('refusal' in changes) return changes;
-  const root = kind === 'absent' ? { '.': { from: null, to: { state: 'directory' } } } : {};
+  const root = kind === 'absent' ? { state: { from: 'absent', to: 'directory' } } : {};
   const delta = {
     ...root,
     ...Object.fromEntries(changes.map(({ path, from, to }) => [`./${path}`, { from, to }])),

@@ -13,6 +13,14 @@ export function inWorld(facts: PathFacts, world: World): PathFacts | Unknown {
   return own === undefined ? placed : { ...placed, ...predictedFacts(own, facts), parent };
 }
 
+/** An earlier change, not made in a dry run, would have altered what is at `path`. */
+export function overtaken(path: string, world: World): Unknown | null {
+  const changed = (at: string) => kindIn(world.predicted(`path:${at}`));
+  const way = ancestors(path).find((at) => (changed(at) ?? 'directory') !== 'directory');
+  const at = changed(path) === undefined ? way : path;
+  return at === undefined ? null : { unknown: `${at} would have been changed before` };
+}
+
 /** The nearest directory on the way of which something is predicted decides. */
 function parentIn(facts: PathFacts, world: World): ParentFacts | Unknown {
   const way = ancestors(facts.path);
