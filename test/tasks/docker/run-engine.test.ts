@@ -206,7 +206,8 @@ describe('docker_run by the engine @host', function () {
         const other = { ...bare, ...more, name: name('fields2') };
         await done(other, ground);
         assert.equal((await done(other, ground)).delta, null, 'it is not as it was declared');
-        const undone = decided({ ...bare, name: name('fields2') }, ground).fields;
+        const state = more['state'] ?? 'started';
+        const undone = decided({ ...bare, state, name: name('fields2') }, ground).fields;
         const unseen = ['shm_size', 'ulimits.nofile', 'ipc', 'log_options.max-size', 'log_driver'];
         const expected = fields.every((field) => unseen.includes(field)) ? ['declaration'] : fields;
         assert.deepEqual(undone.sort(), [...expected].sort(), 'taking it back');
@@ -400,6 +401,19 @@ describe('docker_run by the engine @host', function () {
     assert.equal(inspect(name('state')).State.Running, false);
     assert.equal((await done({ ...params, state: 'stopped' }, ground)).delta, null);
     tryDocker('rm', '-f', name('state'));
+  });
+
+  it('brings the old container back after a run that was cut off', async () => {
+    const params = { ...QUICK, name: name('cut') };
+    const { result } = await done(params, ground);
+    docker('stop', '-t', '1', name('cut'));
+    docker('rename', name('cut'), `${name('cut')}.mama-play-old`);
+    const failed = await refused({ ...params, security_opt: ['nonsense=1'] }, ground);
+    assert.match(failed.refusal, /nothing was changed/);
+    assert.equal(inspect(name('cut')).Id, result['id']);
+    assert.equal(inspect(name('cut')).State.Running, true);
+    assert.equal((await done(params, ground)).delta, null);
+    tryDocker('rm', '-f', name('cut'));
   });
 
   it('recreates never or always, as told', async () => {

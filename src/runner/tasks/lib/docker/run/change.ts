@@ -54,6 +54,7 @@ function runningScript(changes: Changes, desired: Desired, { container }: Curren
 /** Asks it to end before it is removed; its anonymous volumes stay. */
 export function remove({ name }: Desired): Script {
   return sh`docker stop ${name} >/dev/null 2>&1
+docker rm -f ${[`${name}.mama-play-new`, `${name}.mama-play-old`]} >/dev/null 2>&1
 docker rm -f ${name} >/dev/null || exit ${CODES.change}
 waited=0
 while docker container inspect ${name} >/dev/null 2>&1 && [ "$waited" -lt 30 ]; do

@@ -40,6 +40,7 @@ export function create(desired: Desired, current: Current): Script {
     filesUnmoved(current.contents),
     sh`name=${name} new=${`${name}.mama-play-new`} old=${`${name}.mama-play-old`}
 docker rm -f "$new" >/dev/null 2>&1`,
+    BRING_BACK,
     sh`( ${creation(desired, current)} ) || { docker rm -f "$new" >/dev/null 2>&1; exit ${CODES.create}; }`,
     starts && waitForOwner(desired.owner),
     SET_ASIDE,
@@ -64,6 +65,12 @@ function creation(desired: Desired, current: Current): Script {
   return sh`${exports(desired.env)}${fed} || exit 1
 ${lines(...joins)}`;
 }
+
+/** After a run that was cut off between the old container and the new one: the old one first. */
+const BRING_BACK: Script = sh`if docker container inspect "$old" >/dev/null 2>&1; then
+  if docker container inspect "$name" >/dev/null 2>&1; then docker rm -f "$old" >/dev/null
+  else docker rename "$old" "$name" && docker start "$name" >/dev/null; fi
+fi 2>/dev/null`;
 
 /** Stops the old container and gives its name free; one that removes itself when it stops is waited for. */
 const SET_ASIDE: Script = sh`if docker container inspect "$name" >/dev/null 2>&1; then

@@ -1,12 +1,11 @@
 import type { Change, Delta } from '../../../../contract/delta.ts';
-import { isObject, type Json } from '../../../../contract/json.ts';
+import type { Json } from '../../../../contract/json.ts';
 import { type Refusal, refuse, type Unknown, type World } from '../../../../contract/task-type.ts';
 import { type Changes, change, merged } from '../changes.ts';
-import { instant } from '../inspect.ts';
 import { shortId } from '../reference.ts';
-import { differences } from './compare.ts';
-import { FILES_LABEL, fileChanges, foreseen, missingFile, predictedPath, unforeseen } from './files.ts';
-import { hasHealthCheck } from './process.ts';
+import { foreseen, missingFile } from './files.ts';
+import { noHealthCheck, prerequisites, unsureFile } from './prerequisites.ts';
+import { reasons, running } from './reasons.ts';
 import type { Current, Desired } from './state.ts';
 import { knownProgram, startedByProgram } from './supervised.ts';
 import { PROGRAM_LABEL, type Wrapped, wrapperFiles, written } from './wrapper.ts';
@@ -101,74 +100,6 @@ function creation({ container, image }: Current, { params, image: name }: Desire
   );
 }
 
-/** Why the container is not the declared one, whether or not it runs. */
-function reasons(current: Current, desired: Desired, world: World): Changes {
-  const { params, name } = desired;
-  const container = current.container!;
-  const { image } = current;
-  const seen = {
-    container,
-    image: image?.Config ?? {},
-    owner: current.owner,
-    others: current.others,
-    networkIds: new Map(
-      [...current.networks].filter((entry): entry is [string, string] => !!entry[1] && entry[1] !== 'unsure'),
-    ),
-    fileVariables: current.fileVariables,
-  };
-  const rebuilt = world.predicted(`image:${desired.image}`) !== undefined;
-  return merged(
-    imageChange(container.Image, image?.Id, desired.image, rebuilt),
-    image ? differences(params, seen) : {},
-    fileChanges(name, desired.watched, current.contents, container.Config.Labels?.[FILES_LABEL]),
-    change('auto_remove', container.HostConfig.AutoRemove, params.managed_by === 'supervisord'),
-    ownerPredicted(desired, world) === 'recreated'
-      ? change('network', 'as it is', `container:${desired.owner} (recreated)`)
-      : {},
-  );
-}
-
-function imageChange(from: string, to: string | undefined, name: string, rebuilt: boolean): Changes {
-  if (rebuilt) return change('image', shortId(from), `${name} (rebuilt)`);
-  return change('image', shortId(from), to === undefined ? `${name} (to be pulled)` : shortId(to));
-}
-
-function ownerPredicted({ owner }: Desired, world: World): 'recreated' | 'restarted' | null {
-  const predicted = owner === null ? undefined : world.predicted(`container:${owner}`);
-  if (!isObject(predicted)) return null;
-  return predicted['recreated'] ? 'recreated' : predicted['restarted'] ? 'restarted' : null;
-}
-
-/** What a start, a stop or a restart brings in order. */
-function running(current: Current, desired: Desired, world: World): Changes {
-  const { State } = current.container!;
-  const { params } = desired;
-  const runs = State.Running && State.Status === 'running';
-  if (params.state === 'present') return {};
-  if (params.state === 'stopped') return State.Running ? change('state', State.Status, 'stopped') : {};
-  if (!runs) return change('state', State.Status, 'started');
-  if (hasDeadNamespace(current) || ownerPredicted(desired, world) === 'restarted') {
-    return change(
-      'network_namespace',
-      `of ${desired.owner} before its restart`,
-      `of ${desired.owner} as it runs`,
-    );
-  }
-  const health = State.Health?.Status ?? null;
-  return params.wait === 'healthy' && health !== 'healthy' ? change('health_status', health, 'healthy') : {};
-}
-
-/** The lender of the network was started after this container, which so keeps a namespace that is gone. */
-function hasDeadNamespace({ container, owner }: Current): boolean {
-  return owner !== null && instant(owner.State.StartedAt) > instant(container!.State.StartedAt);
-}
-
-function noHealthCheck({ image }: Current, { params, name }: Desired): Refusal | null {
-  if (params.wait !== 'healthy' || params.state !== 'started' || !image) return null;
-  if (hasHealthCheck(params, image.Config ?? {})) return null;
-  return refuse(`wait is healthy, but container ${name} has no health check`, 'declare health: {cmd: …}');
-}
-
 function supervision(current: Current, desired: Desired, world: World): Decision {
   const lacking = prerequisites(current, desired, world);
   if (lacking) return lacking;
@@ -204,48 +135,4 @@ function wrapperChange(wrapped: Wrapped | null, desired: Desired, current: Curre
   const to = written(wrapperFiles(desired, current));
   if (wrapped?.script === to.script && wrapped.variables === to.variables) return {};
   return change('wrapper', wrapped?.script == null ? null : 'older', desired.supervised!.path);
-}
-
-/** Without these a container can't be made: said before anything is touched. */
-function prerequisites(current: Current, desired: Desired, world: World): Refusal | null {
-  const { params, image, owner, supervised } = desired;
-  if (!current.image && params.pull === 'never' && world.predicted(`image:${image}`) === undefined) {
-    return refuse(
-      `image ${image} is not on this host, and pull is never`,
-      'build it in an earlier task (docker_build)',
-    );
-  }
-  const network = [...current.networks].find(
-    ([name, id]) => id === null && world.predicted(`network:${name}`) === undefined,
-  );
-  if (network) {
-    return refuse(
-      `network ${network[0]} does not exist on this host`,
-      `make it in an earlier task: docker_network: {name: ${network[0]}}`,
-    );
-  }
-  if (owner && !supervised && !current.owner && world.predicted(`container:${owner}`) === undefined) {
-    return refuse(
-      `container ${owner}, whose network is to be shared, does not exist on this host`,
-      'its task must come before this one',
-    );
-  }
-  const bind = current.missingBinds.find((path) => predictedPath(world, path) === undefined);
-  if (bind) {
-    return refuse(
-      `${bind}, which is to be mounted, does not exist on the host`,
-      'make it in an earlier task (file, copy, template)',
-    );
-  }
-  return null;
-}
-
-/** In a dry run: an earlier task would change one of the files, in a way that is known only then. */
-function unsureFile({ watched, name }: Desired, world: World): Unknown | null {
-  const path = unforeseen(watched, world);
-  return path === null
-    ? null
-    : {
-        unknown: `whether container ${name} is recreated depends on ${path}, which an earlier task would change`,
-      };
 }
