@@ -3,6 +3,7 @@ import type { Json } from '../contract/json.ts';
 import type { RunContext } from '../plan/context.ts';
 import type { Host } from './host.ts';
 import type { Lines } from './lines.ts';
+import type { Raw } from './raw.ts';
 
 /** What every conversation of a run shares. */
 export interface Run {
@@ -19,7 +20,7 @@ export interface Run {
   /** `stop`: finish the task in hand, begin nothing. */
   readonly interrupt: { stop: boolean };
   /** Outcomes of `run_once` tasks, by place in the playbook. */
-  readonly once: Map<string, unknown>;
+  readonly once: Map<string, Raw>;
   /** From now on this value is masked in everything that is emitted. */
   readonly keepSecret: (value: Json) => void;
 }

@@ -40,6 +40,8 @@ export interface TaskRunContext {
 /** One task on one host: its condition, its items, its attempts. */
 export class TaskRun {
   private readonly is: TaskRunContext;
+  /** Of a loop: the task as a whole will have failed, so that nothing behind it is certain to come. */
+  private failedItem = false;
 
   constructor(context: TaskRunContext) {
     this.is = context;
@@ -70,6 +72,7 @@ export class TaskRun {
       const raw = await this.one(inner, items.slice(index + 1));
       const label = labelOf(task.loop!, item, this.scope(inner));
       run.emit(itemEvent({ run, host: host.name, context, task, title, raw, handler, started, label }));
+      this.failedItem ||= raw.status === 'failed';
       outcomes.push({ raw, item: item.value });
       if (raw.status === 'unreachable' || run.interrupt.stop) break;
     }
@@ -130,7 +133,7 @@ export class TaskRun {
   private reach(work: HostWork, dialogue: Dialogue, rest: readonly Item[] | null) {
     const { run, host, task, title, lookAhead } = this.is;
     const own = work.on === host.name;
-    const mayChain = own && this.is.mayChain && isChainable(task);
+    const mayChain = own && this.is.mayChain && !this.failedItem && isChainable(task);
     const coming = () => (own ? lookAhead(rest, task.register ? [task.register] : []) : []);
     const onLine = (line: string) => run.emit({ event: 'output', host: host.name, task: title, line });
     return {
