@@ -1,12 +1,12 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, type OptionValues } from 'commander';
+import { type Answer, collect, collectWords, count, oneOf, parse, quiet, withHelp } from './command-line.ts';
 
 /** What the command line asks for. */
 export type Invocation =
   | { readonly kind: 'play'; readonly options: PlayOptions }
   | { readonly kind: 'inventory'; readonly options: InventoryOptions }
   | { readonly kind: 'doc'; readonly type: string | null }
-  | { readonly kind: 'print'; readonly text: string }
-  | { readonly kind: 'wrong'; readonly message: string };
+  | Answer;
 
 export interface PlayOptions {
   readonly playbooks: readonly string[];
@@ -39,189 +39,159 @@ export interface PlayOptions {
 
 export interface InventoryOptions {
   readonly inventory: readonly string[];
+  readonly limit: string | null;
   readonly show:
     | { readonly kind: 'list' }
-    | { readonly kind: 'graph' }
+    | { readonly kind: 'graph'; readonly group?: string; readonly vars: boolean }
     | { readonly kind: 'host'; readonly host: string };
 }
 
 /** Read the command line (without node and script). Never exits and never writes. */
 export function readCommandLine(argv: readonly string[]): Invocation {
-  if (argv[0] === 'inventory') return readInventory(argv.slice(1));
-  return argv[0] === 'doc' ? readDoc(argv.slice(1)) : readPlay(argv);
+  const [first, ...rest] = argv;
+  if (first === 'inventory') return readInventory(rest);
+  if (first === 'doc') return readDoc(rest);
+  return readPlay(first === 'help' ? ['--help'] : argv);
 }
 
 function readPlay(argv: readonly string[]): Invocation {
+  const command = playCommandLine();
+  return parse(command, argv, () => playInvocation(command.args, command.opts()), HELP);
+}
+
+/** Ansible's options under Ansible's names, and a few of our own. */
+function playCommandLine(): Command {
   const command = quiet(new Command('mama-play'))
     .usage('PLAYBOOK… -i INVENTORY [options]')
-    .description(
-      'Run YAML playbooks of typed tasks against the hosts of an inventory, over SSH, in parallel.',
-    )
-    .argument('[playbooks...]', 'playbooks, run in order')
-    .option(
-      '-i, --inventory <path>',
-      'an inventory, or hosts separated by commas; may be given again',
-      collect,
-    )
+    .description('Run YAML playbooks of typed tasks on the hosts of an inventory, over SSH, in parallel.')
+    .argument('[playbooks...]', 'run in order')
+    .optionsGroup('What to run, and where:')
+    .option('-i, --inventory <path>', 'an inventory, or host,host, … (may be repeated)', collect)
     .option('-l, --limit <pattern>', 'only these hosts')
     .option('-t, --tags <tags>', 'only tasks with one of these tags', collectWords)
     .option('--skip-tags <tags>', 'no task with one of these tags', collectWords)
-    .option(
-      '-e, --extra-vars <vars>',
-      'k=v, a YAML or JSON map, or @file; above all other variables',
-      collect,
-    )
-    .option('-C, --check', 'change nothing, say what would change')
-    .option('-D, --diff', 'show what differs')
+    .option('-e, --extra-vars <vars>', 'k=v, a map, or @file; above all other variables', collect)
+    .option('--start-at-task <name>', 'begin with the task of this name')
+    .option('-C, --check', 'change nothing, tell what would change')
+    .option('--detailed-exitcode', 'with --check: exit 3 if anything would change')
     .option('-f, --forks <n>', 'hosts worked on side by side', count, 50)
+    .option('--force-handlers', 'run notified handlers of failed hosts too')
+    .option('--no-batching', 'one task per exchange (slow; the result is the same)')
+    .optionsGroup('How to log in:')
     .option('-u, --user <name>', 'login user')
     .option('--private-key <file>', 'login key')
-    .option('-c, --connection <kind>', 'ssh, openssh or local')
-    .option('-b, --become', 'become another user for every task')
-    .option('--become-user <name>', 'who to become (root)')
-    .option('-K, --ask-become-pass', 'ask for the password of become')
     .option('-k, --ask-pass', 'ask for the login password')
-    .option('--start-at-task <name>', 'begin with the task of this name')
-    .option('--list-hosts', 'show the hosts of each play, and stop')
-    .option('--list-tasks', 'show the tasks of each play, and stop')
-    .option('--list-tags', 'show the tags of each play, and stop')
-    .option('--syntax-check', 'check everything that can be checked without a host, and stop')
-    .option(
-      '--output <kind>',
-      'tty, plain or json; by itself: tty on a terminal, else plain',
-      oneOf('tty', 'plain', 'json'),
-    )
-    .option('-v, --verbose', 'say more; -vv and -vvv still more', (_, before: number) => before + 1, 0)
-    .option('--timeout <seconds>', 'time to connect', count)
-    .option('--force-handlers', 'run notified handlers of failed hosts too')
-    .option('--detailed-exitcode', 'with --check: exit 3 where something would change')
-    .option('--no-batching', 'one task per exchange: slow, and the reference for what a run does')
-    .addHelpText('after', HELP);
-  return parsed(command, argv, () => {
-    const o = command.opts();
-    const playbooks = command.args;
-    if (playbooks.length === 0)
-      return { kind: 'wrong', message: 'no playbook was given: mama-play PLAYBOOK -i INVENTORY' };
-    const list = o['listHosts'] ? 'hosts' : o['listTasks'] ? 'tasks' : o['listTags'] ? 'tags' : null;
-    return {
-      kind: 'play',
-      options: {
-        playbooks,
-        inventory: o['inventory'] ?? [],
-        limit: o['limit'] ?? null,
-        tags: o['tags'] ?? [],
-        skipTags: o['skipTags'] ?? [],
-        extraVars: o['extraVars'] ?? [],
-        check: o['check'] === true,
-        diff: o['diff'] === true,
-        forks: o['forks'],
-        user: o['user'] ?? null,
-        privateKey: o['privateKey'] ?? null,
-        connection: o['connection'] ?? null,
-        become: o['become'] === true,
-        becomeUser: o['becomeUser'] ?? null,
-        askBecomePass: o['askBecomePass'] === true,
-        askPass: o['askPass'] === true,
-        startAtTask: o['startAtTask'] ?? null,
-        list,
-        syntaxCheck: o['syntaxCheck'] === true,
-        output: o['output'] ?? null,
-        verbosity: o['verbose'],
-        timeout: o['timeout'] ?? null,
-        forceHandlers: o['forceHandlers'] === true,
-        detailedExitcode: o['detailedExitcode'] === true,
-        batching: o['batching'],
-      },
-    };
-  });
+    .option('-c, --connection <kind>', 'ssh, openssh or local')
+    .option('-T, --timeout <seconds>', 'time to connect (default: 10)', count)
+    .option('-b, --become', 'become another user for every task')
+    .option('--become-user <name>', 'whom to become (default: root)')
+    .option('-K, --ask-become-pass', 'ask for the password of become');
+  return withHelp(
+    command
+      .optionsGroup('What to show:')
+      .option('-D, --diff', 'what differs')
+      .option('-v, --verbose', 'more; -vv and -vvv still more', (_, before: number) => before + 1, 0)
+      .option('--output <kind>', 'tty, plain or json (default: tty or plain)', oneOf('tty', 'plain', 'json'))
+      .option('--list-hosts', 'the hosts of each play, and run nothing')
+      .option('--list-tasks', 'the tasks of each play, and run nothing')
+      .option('--list-tags', 'the tags of each play, and run nothing')
+      .option('--syntax-check', 'what can be found wrong without a host, and run nothing'),
+  );
+}
+
+function playInvocation(playbooks: readonly string[], o: OptionValues): Invocation {
+  if (playbooks.length === 0)
+    return { kind: 'wrong', message: 'no playbook was given: mama-play PLAYBOOK -i INVENTORY' };
+  const list = o['listHosts'] ? 'hosts' : o['listTasks'] ? 'tasks' : o['listTags'] ? 'tags' : null;
+  if (list && o['output'] === 'json')
+    return { kind: 'wrong', message: `--list-${list} prints a text: it does not go with --output json` };
+  return {
+    kind: 'play',
+    options: {
+      playbooks,
+      inventory: o['inventory'] ?? [],
+      limit: o['limit'] ?? null,
+      tags: o['tags'] ?? [],
+      skipTags: o['skipTags'] ?? [],
+      extraVars: o['extraVars'] ?? [],
+      check: o['check'] === true,
+      diff: o['diff'] === true,
+      forks: o['forks'],
+      user: o['user'] ?? null,
+      privateKey: o['privateKey'] ?? null,
+      connection: o['connection'] ?? null,
+      become: o['become'] === true,
+      becomeUser: o['becomeUser'] ?? null,
+      askBecomePass: o['askBecomePass'] === true,
+      askPass: o['askPass'] === true,
+      startAtTask: o['startAtTask'] ?? null,
+      list,
+      syntaxCheck: o['syntaxCheck'] === true,
+      output: o['output'] ?? null,
+      verbosity: o['verbose'],
+      timeout: o['timeout'] ?? null,
+      forceHandlers: o['forceHandlers'] === true,
+      detailedExitcode: o['detailedExitcode'] === true,
+      batching: o['batching'],
+    },
+  };
 }
 
 function readInventory(argv: readonly string[]): Invocation {
-  const command = quiet(new Command('mama-play inventory'))
-    .usage('-i INVENTORY --list | --graph | --host NAME')
-    .description('Show what an inventory says.')
-    .option('-i, --inventory <path>', 'an inventory; may be given again', collect)
-    .option('--list', 'everything, as JSON')
-    .option('--graph', 'groups and hosts as a tree')
-    .option('--host <name>', 'the variables of one host');
-  return parsed(command, argv, () => {
-    const o = command.opts();
-    const asked = [o['list'], o['graph'], o['host']].filter((one) => one !== undefined);
-    if (asked.length !== 1) return { kind: 'wrong', message: 'give one of --list, --graph, --host NAME' };
-    const show = o['list']
-      ? { kind: 'list' as const }
-      : o['graph']
-        ? { kind: 'graph' as const }
-        : { kind: 'host' as const, host: o['host'] };
-    return { kind: 'inventory', options: { inventory: o['inventory'] ?? [], show } };
-  });
+  const command = withHelp(
+    quiet(new Command('mama-play inventory'))
+      .usage('-i INVENTORY --list | --graph [GROUP] | --host NAME')
+      .description('Show what an inventory says.')
+      .argument('[group]', 'with --graph: from this group on')
+      .option('-i, --inventory <path>', 'an inventory (may be repeated)', collect)
+      .option('-l, --limit <pattern>', 'only these hosts')
+      .option('--list', 'everything, as JSON')
+      .option('--graph', 'groups and hosts as a tree')
+      .option('--vars', 'with --graph: the variables too')
+      .option('--host <name>', 'the variables of one host, as JSON'),
+  );
+  return parse(command, argv, () => inventoryInvocation(command.args[0], command.opts()));
+}
+
+function inventoryInvocation(group: string | undefined, o: OptionValues): Invocation {
+  const asked = [o['list'], o['graph'], o['host']].filter((one) => one !== undefined);
+  if (asked.length !== 1) return { kind: 'wrong', message: 'give one of --list, --graph, --host NAME' };
+  if (!o['inventory'])
+    return { kind: 'wrong', message: 'no inventory was given: mama-play inventory -i INVENTORY --graph' };
+  if (!o['graph'] && (group !== undefined || o['vars'])) {
+    const what = group === undefined ? '--vars' : `a group ("${group}")`;
+    return { kind: 'wrong', message: `${what} goes with --graph only` };
+  }
+  const shared = { inventory: o['inventory'], limit: o['limit'] ?? null };
+  if (o['list']) return { kind: 'inventory', options: { ...shared, show: { kind: 'list' } } };
+  if (o['host'])
+    return { kind: 'inventory', options: { ...shared, show: { kind: 'host', host: o['host'] } } };
+  const graph = { kind: 'graph' as const, vars: o['vars'] === true };
+  return { kind: 'inventory', options: { ...shared, show: group ? { ...graph, group } : graph } };
 }
 
 function readDoc(argv: readonly string[]): Invocation {
-  const command = quiet(new Command('mama-play doc'))
-    .usage('[TYPE]')
-    .description('Explain a task type, or list them all.')
-    .argument('[type]', 'a task type');
-  return parsed(command, argv, () => ({ kind: 'doc', type: command.args[0] ?? null }));
+  const command = withHelp(
+    quiet(new Command('mama-play doc'))
+      .usage('[TYPE]')
+      .description('Explain a task type, or list them all.')
+      .argument('[type]', 'a task type'),
+  );
+  return parse(command, argv, () => ({ kind: 'doc', type: command.args[0] ?? null }));
 }
 
 const HELP = `
 Other commands:
-  mama-play inventory -i INVENTORY --list | --graph | --host NAME
+  mama-play inventory -i INVENTORY --list | --graph [GROUP] | --host NAME
   mama-play doc [TYPE]
 
 Exit codes:
-  0 well · 1 the text or usage is wrong, nothing was touched · 2 a host failed · 3 --check --detailed-exitcode
-  found changes · 4 a host was unreachable and none failed · 130 interrupted · 70 a bug of ours`;
-
-function quiet(command: Command): Command {
-  return command
-    .exitOverride()
-    .configureOutput({ writeOut: () => {}, writeErr: () => {} })
-    .version('', '--version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
-    .showSuggestionAfterError(true);
-}
-
-function parsed(command: Command, argv: readonly string[], then: () => Invocation): Invocation {
-  try {
-    command.parse(argv as string[], { from: 'user' });
-    return then();
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.code === 'commander.helpDisplayed')
-      return {
-        kind: 'print',
-        text: command.helpInformation() + (command.name() === 'mama-play' ? HELP : '') + '\n',
-      };
-    return { kind: 'wrong', message: error.message.replace(/^error: /, '') };
-  }
-}
-
-function collect(value: string, before: readonly string[] = []): string[] {
-  return [...before, value];
-}
-
-function collectWords(value: string, before: readonly string[] = []): string[] {
-  return [
-    ...before,
-    ...value
-      .split(',')
-      .map((word) => word.trim())
-      .filter((word) => word !== ''),
-  ];
-}
-
-function count(value: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 1)
-    throw new InvalidArgumentError('it must be a whole number above 0.');
-  return number;
-}
-
-function oneOf(...words: string[]) {
-  return (value: string) => {
-    if (!words.includes(value)) throw new InvalidArgumentError(`it must be one of ${words.join(', ')}.`);
-    return value;
-  };
-}
+    0  well
+    1  the text or the usage is wrong, nothing was touched
+    2  a host failed
+    3  --check --detailed-exitcode found changes
+    4  a host was unreachable, and none failed
+    5  a host is locked by another run
+  130  interrupted (143 by SIGTERM)
+   70  a bug of mama-play itself
+`;

@@ -7,5 +7,5 @@ const argv = process.argv.slice(2);
 if (argv.length === 1 && argv[0] === '--version') process.stdout.write(`mama-play ${manifest.version}\n`);
 else {
   const { start } = await import('./start.ts');
-  await start(argv, process);
+  await start(argv, process, manifest.version);
 }

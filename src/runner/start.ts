@@ -4,24 +4,32 @@ import { terminalOf } from './commands/process-terminal.ts';
 import type { Terminal } from './commands/terminal.ts';
 
 /** Run the command line to its end and leave the exit code on the process. */
-export async function start(argv: readonly string[], host: NodeJS.Process): Promise<void> {
+export async function start(argv: readonly string[], host: NodeJS.Process, version: string): Promise<void> {
   const terminal = terminalOf(host);
   try {
-    host.exitCode = await perform(readCommandLine(argv), terminal);
+    host.exitCode = await perform(readCommandLine(argv), terminal, { argv, version });
   } catch (error) {
-    terminal.err(formatInternalError(error, argv));
+    terminal.err(formatInternalError(error, argv, version));
     host.exitCode = 70;
   }
   terminal.done();
 }
 
-async function perform(invocation: Invocation, terminal: Terminal): Promise<number> {
+interface Asked {
+  readonly argv: readonly string[];
+  readonly version: string;
+}
+
+async function perform(invocation: Invocation, terminal: Terminal, asked: Asked): Promise<number> {
   switch (invocation.kind) {
-    case 'print':
+    case 'version':
+      terminal.out(`mama-play ${asked.version}\n`);
+      return 0;
+    case 'help':
       terminal.out(invocation.text);
       return 0;
     case 'wrong':
-      terminal.err(`mama-play: ${invocation.message}\n  mama-play --help shows how it is used\n`);
+      refuse(invocation.message, terminal, asked.argv);
       return 1;
     case 'inventory': {
       const { runInventory } = await import('./commands/show-inventory.ts');
@@ -36,4 +44,14 @@ async function perform(invocation: Invocation, terminal: Terminal): Promise<numb
       return playCommand(invocation.options, terminal);
     }
   }
+}
+
+/** Who asked for JSON reads stdout only: there it is told, though the command line was not understood. */
+function refuse(msg: string, terminal: Terminal, argv: readonly string[]): void {
+  const hint = 'mama-play --help shows how it is used';
+  const wantsJson = argv.some(
+    (word, at) => word === '--output=json' || (word === 'json' && argv[at - 1] === '--output'),
+  );
+  if (wantsJson) terminal.out(`${JSON.stringify({ event: 'error', code: 'usage', msg, hint })}\n`);
+  else terminal.err(`mama-play: ${msg}\n  ${hint}\n`);
 }

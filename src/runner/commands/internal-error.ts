@@ -1,12 +1,18 @@
-/** What to say when the fault is ours: nothing here is the user's mistake. */
-export function formatInternalError(error: unknown, argv: readonly string[]): string {
+/** What to say when the fault is ours: nothing here is the user's mistake. No word that could hold a value is shown. */
+export function formatInternalError(error: unknown, argv: readonly string[], version: string): string {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const shown = argv.filter((word) => !word.includes('=')).join(' ');
+  const shown = argv.map((word, at) => (mayHoldValues(word, argv[at - 1]) ? '…' : word)).join(' ');
   return [
     'mama-play met a bug of its own (exit 70). Hosts may have been changed up to here; a second run is safe.',
-    'Please report these lines, and what you ran:',
+    'Please report these lines:',
     `  mama-play ${shown}`,
+    `  version ${version}`,
     ...stack.split('\n').map((line) => `  ${line}`),
     '',
   ].join('\n');
+}
+
+/** `-e k=v`, `-e '{…}'`, `-ek=v`, `--extra-vars=…`: variables may be secrets. */
+function mayHoldValues(word: string, before: string | undefined): boolean {
+  return /^(-\w*e|--extra-vars)$/.test(before ?? '') || /^-\w*e./.test(word) || word.includes('=');
 }

@@ -1,19 +1,39 @@
+import type { Task } from '../language/model.ts';
 import { tagsOf, tasksOf } from '../plan/tags.ts';
 import type { Project } from './project.ts';
 
-/** `--list-hosts`, `--list-tasks`, `--list-tags`: what would take part. */
-export function listing(project: Project, what: 'hosts' | 'tasks' | 'tags'): string {
-  const parts = project.plays.map(({ play, hosts }) => {
-    const head = `play: ${play.name}`;
-    if (what === 'hosts')
-      return [`${head} (${hosts.length} hosts)`, ...hosts.map((host) => `  ${host.name}`)];
-    if (what === 'tags') return [head, `  tags: ${tagsOf(play).join(', ') || 'none'}`];
-    const tasks = [...tasksOf(play.nodes)].map((task) => {
-      const role = task.role ? `${task.role.role.name} : ` : '';
-      const tags = task.tags.size > 0 ? `  [${[...task.tags].sort().join(', ')}]` : '';
-      return `  ${role}${task.name ?? task.type.name}${tags}`;
-    });
-    return [head, ...tasks];
-  });
-  return parts.map((lines) => lines.join('\n')).join('\n\n') + '\n';
+type What = 'hosts' | 'tasks' | 'tags';
+type Selected = Project['plays'][number];
+
+/** `--list-hosts`, `--list-tasks`, `--list-tags`: what would take part, in the shape in which Ansible tells it. */
+export function listing({ plays }: Pick<Project, 'plays'>, what: What): string {
+  const lines: string[] = [];
+  let file = '';
+  let number = 0;
+  for (const selected of plays) {
+    const { play } = selected;
+    if (play.at.file !== file) {
+      file = play.at.file;
+      number = 0;
+      lines.push(...(lines.length > 0 ? [''] : []), `playbook: ${file}`);
+    }
+    number++;
+    lines.push('', `  play #${number} (${play.hosts.source}): ${play.name}`, ...membersOf(selected, what));
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function membersOf({ play, hosts }: Selected, what: What): string[] {
+  if (what === 'tags') return [`    TASK TAGS: ${words([...tagsOf(play)])}`];
+  if (what === 'hosts') return [`    hosts (${hosts.length}):`, ...hosts.map((host) => `      ${host.name}`)];
+  return ['    tasks:', ...[...tasksOf(play.nodes)].map((task) => `      ${titleOf(task)}`)];
+}
+
+function titleOf(task: Task): string {
+  const role = task.role ? `${task.role.role.name} : ` : '';
+  return `${role}${task.name ?? task.type.name}  TAGS: ${words([...task.tags])}`;
+}
+
+function words(tags: readonly string[]): string {
+  return `[${[...tags].sort().join(', ')}]`;
 }

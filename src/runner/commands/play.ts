@@ -12,6 +12,7 @@ import { makeReporter, type Reporter } from '../report/reporter.ts';
 import { taskTypes } from '../tasks/index.generated.ts';
 import { fileAccess } from './files.ts';
 import { listing } from './listing.ts';
+import { playbookTroubles } from './playbook-paths.ts';
 import { collectSecrets, inventoryDir, type Project, readProject } from './project.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -31,6 +32,12 @@ export async function playCommand(options: PlayOptions, terminal: Terminal): Pro
     verbosity: options.verbosity,
     terminal,
   });
+  const missing = playbookTroubles(options.playbooks, terminal.cwd);
+  if (missing.length > 0) {
+    tell(reporter, missing);
+    reporter.close();
+    return 1;
+  }
   const project = readProject(options, files, terminal.cwd, taskTypes);
   const flags = connectionFlags(options, terminal);
   const targets = targetsOf(project, flags);

@@ -2,10 +2,12 @@ import { resolve } from 'node:path';
 import type { InventoryOptions } from '../cli.ts';
 import { isError } from '../contract/diagnostic.ts';
 import { loadInventory } from '../language/inventory.ts';
+import type { Pattern } from '../language/model.ts';
+import { readLimit } from '../language/pattern.ts';
 import { hostScope, type RunContext } from '../plan/context.ts';
 import { Sources } from '../plan/sources.ts';
-import { formatDiagnostic } from '../report/diagnostic.ts';
 import { paintFor } from '../report/paint.ts';
+import { Refusals } from '../report/refusals.ts';
 import { fileAccess } from './files.ts';
 import { inventoryCommand } from './inventory.ts';
 import { inventoryDir } from './project.ts';
@@ -27,14 +29,24 @@ export function runInventory(options: InventoryOptions, terminal: Terminal): num
     inventoryDir: inventoryDir(options, terminal.cwd),
     playbookDir: terminal.cwd,
   };
+  const limit =
+    options.limit === null
+      ? null
+      : readLimit(limitOf(options.limit), (path) => files.read(resolve(terminal.cwd, path)));
   const answer = inventoryCommand({
     view: options.show,
     inventory: loaded.value,
     scopeOf: (host) => hostScope(context, host),
+    ...(limit ? { limit: limit.value } : {}),
   });
-  const diagnostics = [...loaded.diagnostics, ...answer.diagnostics];
-  for (const diagnostic of diagnostics) terminal.err(formatDiagnostic(diagnostic, paintFor(terminal.colour)));
+  const diagnostics = [...loaded.diagnostics, ...(limit?.diagnostics ?? []), ...answer.diagnostics];
+  const refusals = new Refusals(paintFor(terminal.errColour));
+  for (const diagnostic of diagnostics) terminal.err(refusals.format(diagnostic));
   if (diagnostics.some(isError)) return 1;
   if (answer.text !== null) terminal.out(answer.text.endsWith('\n') ? answer.text : `${answer.text}\n`);
   return 0;
+}
+
+function limitOf(source: string): Pattern {
+  return { source, at: { file: '--limit', line: 1, column: 1 } };
 }

@@ -71,17 +71,19 @@ function checked(recap: RecapEvent): string[] {
   if (!recap.check) return [];
   const hosts = Object.values(recap.hosts);
   const sum = (count: Count) => hosts.reduce((all, host) => all + host[count], 0);
-  const would = sum('would_change');
-  const unknown = sum('unknown');
-  const ran = sum('changed');
-  const on = hosts.filter((host) => host.would_change + host.unknown > 0).length;
+  const [would, unknown, ran] = [sum('would_change'), sum('unknown'), sum('changed')];
   const open = [
     ...(would > 0 ? [`${amount(would, 'task')} would change something`] : []),
     ...(unknown > 0 ? [`${unknown} ${unknown === 1 ? 'is' : 'are'} unknown`] : []),
   ];
-  const where = hosts.length > 1 && open.length > 0 ? ` (${on} of ${amount(hosts.length, 'host')})` : '';
-  const outlook = open.length > 0 ? open.join(', ') + where : recap.ok ? 'nothing would change' : '';
-  const truth =
-    ran > 0 ? `${amount(ran, 'task')} with check_mode: false changed something` : 'nothing was changed';
-  return [`check mode: ${outlook === '' ? truth : `${outlook}; ${truth}`}`];
+  const on = hosts.filter((host) => host.would_change + host.unknown > 0).length;
+  const where = hosts.length > 1 ? ` (${on} of ${amount(hosts.length, 'host')})` : '';
+  const outlook = open.length > 0 ? [open.join(', ') + where] : recap.ok ? ['nothing would change'] : [];
+  return [`check mode: ${[...outlook, ...truth(ran, open.length === 0 && recap.ok)].join('; ')}`];
+}
+
+/** What the dry run did itself: only tasks that say so change anything. */
+function truth(ran: number, isSaid: boolean): string[] {
+  if (ran > 0) return [`${amount(ran, 'task')} with check_mode: false changed something`];
+  return isSaid ? [] : ['nothing was changed'];
 }

@@ -1,0 +1,65 @@
+import { type Command, CommanderError, InvalidArgumentError } from 'commander';
+
+/** What a command line comes to that asks for no work. */
+export type Answer =
+  | { readonly kind: 'help'; readonly text: string }
+  | { readonly kind: 'version' }
+  | { readonly kind: 'wrong'; readonly message: string };
+
+const HELP_COLUMNS = 80;
+
+/** A command that never exits, never writes, and knows --help and --version. */
+export function quiet(command: Command): Command {
+  return command
+    .exitOverride()
+    .configureOutput({ writeOut: () => {}, writeErr: () => {}, getOutHelpWidth: () => HELP_COLUMNS })
+    .showSuggestionAfterError(true);
+}
+
+/** Adds --help and --version, which stand last in the help. */
+export function withHelp(command: Command): Command {
+  return command.version(' ', '--version', 'print the version').helpOption('-h, --help', 'print this help');
+}
+
+/** Reads the words; `after` stands below the help. */
+export function parse<T>(command: Command, argv: readonly string[], then: () => T, after = ''): T | Answer {
+  try {
+    command.parse(argv, { from: 'user' });
+    return then();
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code === 'commander.version') return { kind: 'version' };
+    if (error.code === 'commander.helpDisplayed')
+      return { kind: 'help', text: command.helpInformation() + after };
+    return { kind: 'wrong', message: onOneLine(error.message) };
+  }
+}
+
+/** `error: unknown option '--chek'`, and a second line `(Did you mean --check?)`, as one line. */
+function onOneLine(message: string): string {
+  return message.replace(/^error: /, '').replace(/\n\(Did (.*)\)$/, ': did $1');
+}
+
+/** For an option that may be given again: all of its values. */
+export function collect(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
+/** `--tags a,b --tags c` → a, b, c */
+export function collectWords(value: string, before: readonly string[] = []): string[] {
+  const words = value.split(',').map((word) => word.trim());
+  return [...before, ...words.filter((word) => word !== '')];
+}
+
+export function count(value: string): number {
+  const number = Number(value);
+  if (Number.isSafeInteger(number) && number >= 1 && /^\d+$/.test(value)) return number;
+  throw new InvalidArgumentError('It must be a whole number above 0.');
+}
+
+export function oneOf(...words: string[]) {
+  return (value: string): string => {
+    if (words.includes(value)) return value;
+    throw new InvalidArgumentError(`It must be one of ${words.join(', ')}.`);
+  };
+}
