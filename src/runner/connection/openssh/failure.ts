@@ -41,7 +41,7 @@ const MEANINGS: readonly (readonly [
   ],
   [
     /No route to host|Network is unreachable/,
-    (t) => [`${t.name} has no route to it`, 'check the address and the network (VPN?)'],
+    (t) => [`${t.name}: there is no route to it`, 'check the address and the network (VPN?)'],
   ],
   [
     /(\S+): Permission denied \(([^)]*)\)/,

@@ -9,12 +9,12 @@ import type { Settings } from './settings.ts';
 export interface Attempt {
   readonly method: AnyAuthMethod;
   readonly label: string;
+  /** It may be made before the server has said which algorithms it knows: all but RSA keys. */
+  readonly hasty: boolean;
 }
 
 export interface Credentials {
   readonly attempts: readonly Attempt[];
-  /** The first attempt may be made before the server has said which algorithms it knows. */
-  readonly hasty: boolean;
   /** Keys that could not be tried, and why: said if all others were refused. */
   readonly useless: readonly string[];
   /** One of them is for the `openssh` connection. */
@@ -59,7 +59,6 @@ export async function credentials(
   );
   return {
     attempts,
-    hasty: isHasty(attempts[0]),
     useless: spoilt.map((k) => `${k.file}: ${k.kind === 'missing' ? 'there is no such file' : k.why}`),
     openssh: spoilt.some((k) => k.kind === 'useless' && k.openssh),
   };
@@ -118,7 +117,9 @@ export function attemptHandler(found: Credentials, tried: string[]) {
 function fileAttempt(loaded: LoadedKey, username: string): Attempt[] {
   if (loaded.kind !== 'key') return [];
   const label = `${loaded.file} (${fingerprint(loaded.key.getPublicSSH())})`;
-  return [{ method: { type: 'publickey', username, key: loaded.key as never }, label }];
+  return [
+    { method: { type: 'publickey', username, key: loaded.key as never }, label, hasty: notRsa(loaded.key) },
+  ];
 }
 
 function agentAttempt(
@@ -141,7 +142,13 @@ function agentAttempt(
   ];
   if (keys.length === 0) return [];
   const label = `${keys.length} key${keys.length > 1 ? 's' : ''} of the agent`;
-  return [{ method: { type: 'agent', username: settings.user, agent: limited(agent.agent, keys) }, label }];
+  return [
+    {
+      method: { type: 'agent', username: settings.user, agent: limited(agent.agent, keys) },
+      label,
+      hasty: notRsa(keys[0]!),
+    },
+  ];
 }
 
 /** An agent that shows only these keys. */
@@ -156,7 +163,7 @@ function passwordAttempts(username: string, password: string | undefined): Attem
   if (password === undefined) return [];
   let asked = false;
   return [
-    { method: { type: 'password', username, password }, label: 'the password' },
+    { method: { type: 'password', username, password }, label: 'the password', hasty: true },
     {
       method: {
         type: 'keyboard-interactive',
@@ -167,6 +174,7 @@ function passwordAttempts(username: string, password: string | undefined): Attem
         },
       },
       label: 'the password (keyboard-interactive)',
+      hasty: true,
     },
   ];
 }
@@ -175,7 +183,6 @@ function agentHolds(agent: AgentKeys | null, publicKey: Buffer | null): boolean 
   return !!agent && !!publicKey && agent.keys.some((key) => key.getPublicSSH().equals(publicKey));
 }
 
-function isHasty(first: Attempt | undefined): boolean {
-  if (first?.method.type === 'password') return true;
-  return first?.method.type === 'publickey' && (first.method.key as unknown as ParsedKey).type !== 'ssh-rsa';
+function notRsa(key: ParsedKey): boolean {
+  return key.type !== 'ssh-rsa';
 }

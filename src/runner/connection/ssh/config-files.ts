@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 
 /** The keywords of ssh_config(5) that change to whom and how we connect. */
@@ -27,9 +27,8 @@ function includeMatters(pattern: string, home: string, depth: number): boolean {
   if (/[*?[]/.test(dirname(pattern))) return true;
   if (!/[*?[]/.test(pattern)) return fileMatters(pattern, home, depth + 1);
   const folder = dirname(pattern);
-  if (!existsSync(folder)) return false;
   const name = globToRegExp(basename(pattern));
-  return readdirSync(folder).some(
+  return entriesOf(folder).some(
     (entry) => name.test(entry) && fileMatters(join(folder, entry), home, depth + 1),
   );
 }
@@ -45,6 +44,14 @@ function globToRegExp(glob: string): RegExp {
     .replaceAll('*', '.*')
     .replaceAll('?', '.');
   return new RegExp(`^${source}$`);
+}
+
+function entriesOf(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 function read(file: string): string | null {

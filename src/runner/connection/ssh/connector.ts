@@ -29,6 +29,11 @@ export class SshConnector {
   }
 
   async connect(target: Target): Promise<Line | Trouble> {
+    if (target.sshArgs && target.sshArgs.length > 0) {
+      this.#options.warn(
+        `${target.name}: ssh arguments (${target.sshArgs.join(' ')}) are heard by ansible_connection: openssh only`,
+      );
+    }
     const settings = await this.#read(target.name, target, {
       host: target.address,
       port: target.port,

@@ -39,7 +39,11 @@ export function failure(
   if (error.code === 'ECONNREFUSED')
     return say('refused the connection', 'is sshd running there, and is this its port?');
   if (error.code === 'EHOSTUNREACH' || error.code === 'ENETUNREACH' || error.code === 'EHOSTDOWN') {
-    return say('has no route to it', 'check the address and the network (VPN?)');
+    return trouble(
+      'unreachable',
+      `${at}: there is no route to it`,
+      'check the address and the network (VPN?)',
+    );
   }
   if (error.code === 'ETIMEDOUT' || (error.level === 'client-timeout' && stage === 'connecting')) {
     return say(

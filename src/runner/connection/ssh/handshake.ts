@@ -80,7 +80,7 @@ async function tryOnce(wanted: Handshake): Promise<SshClient | Trouble | { reado
   client.on('handshake', () => {
     reached.stage = 'authenticating';
   });
-  saveRoundTrips(client, wanted.credentials.hasty);
+  saveRoundTrips(client, wanted.credentials.attempts[0]?.hasty ?? false);
 
   try {
     await connecting;

@@ -80,7 +80,7 @@ export class JumpHosts {
 
 /** `[user@]host[:port]`, `[user@][v6]:port` or `ssh://…`. */
 export function parseHop(text: string): Hop | null {
-  const match = /^(?:ssh:\/\/)?(?:([^@]+)@)?(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d+))?\/?$/.exec(text);
+  const match = /^(?:ssh:\/\/)?(?:([^@\s]+)@)?(?:\[([^\]\s]+)\]|([^:@\s[\]]+))(?::(\d+))?\/?$/.exec(text);
   const host = match?.[2] ?? match?.[3];
   if (!match || !host) return null;
   return { host, ...(match[1] ? { user: match[1] } : {}), ...(match[4] ? { port: Number(match[4]) } : {}) };
