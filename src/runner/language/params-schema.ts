@@ -63,23 +63,43 @@ export function parameterNames(type: TaskType): ReadonlyMap<string, string> {
 }
 
 const validators = new WeakMap<TaskType, ValidateFunction>();
+const compiler = lazily(makeCompiler);
 
 /** All that a JSON Schema validator finds wrong with these parameters. Compiled when a type is first used. */
 export function violations(type: TaskType, value: Json): readonly ErrorObject[] {
   let validate = validators.get(type);
   if (!validate) {
-    const ajv = new Ajv({
-      allErrors: true,
-      strict: true,
-      allowUnionTypes: true,
-      strictRequired: false,
-      verbose: true,
-    });
-    ajv.addVocabulary([...OUR_KEYWORDS]);
-    validate = ajv.compile(plain(type.schema));
+    validate = compiler().compile(plain(type.schema));
     validators.set(type, validate);
   }
   return validate(value) ? [] : [...(validate.errors ?? [])];
+}
+
+/**
+ * Schemas are ours, so they are not held against the schema of schemas here (a test does it): it takes longer
+ * to compile than all of them together. Nor is the code that is compiled once and run a few times worth optimising.
+ */
+function makeCompiler(): Ajv {
+  const ajv = new Ajv({
+    allErrors: true,
+    strict: true,
+    allowUnionTypes: true,
+    strictRequired: false,
+    verbose: true,
+    validateSchema: false,
+    meta: false,
+    code: { optimize: false },
+  });
+  ajv.addVocabulary([...OUR_KEYWORDS]);
+  return ajv;
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** Of a `cel` parameter only that it may be given: its expression has any value. */
