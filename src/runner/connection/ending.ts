@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Ending } from './line.ts';
 
 /** Milliseconds of silence after which the output of an ended command is taken to be complete. */
-const SILENCE = 300;
+const SILENCE = 2000;
 
 /**
  * The end of a command that runs behind an event emitter with 'exit' and 'close' (a child process, an ssh2 channel).
