@@ -296,6 +296,12 @@ describe('docker_build @host', function () {
       /^image .*-bad:latest was not built: step 2\/4, RUN echo working; echo broken >&2; exit 7; the last lines:\n/,
     );
     assert.match(refusal, /broken[\s\S]*non-zero code: 7$/);
+    const left = docker('ps', '-a', '--no-trunc', '--format', '{{.Command}}').split('\n');
+    assert.deepEqual(
+      left.filter((command) => command.includes('echo working')),
+      [],
+      'the failed step left its container',
+    );
     const lacking = await refused({ name: `${image}-bad`, path: 'none' }, ground);
     assert.match(
       lacking.refusal,

@@ -11,6 +11,9 @@ import { type Ground, makeGround, type Running, type Shell, type Sources, shells
 export const PREFIX = `mptest${process.pid}`;
 export const BASE = `${PREFIX}-base:1`;
 
+/** A label of the base image, and so of everything that is built on it, also once it has lost its name. */
+const OURS = `mama-play.test=${PREFIX}`;
+
 export function docker(...words: string[]): string {
   return execFileSync('docker', words, {
     encoding: 'utf8',
@@ -49,7 +52,9 @@ export function makeBase(name = BASE, changes: readonly string[] = []): void {
   }
   for (const dir of ['etc', 'tmp', 'data']) mkdirSync(join(root, dir));
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0:root:/:/bin/sh\napp:x:1000:1000::/:/bin/sh\n');
-  const commands = ['CMD ["sleep","1000"]', 'ENV PATH=/bin BASE=yes', ...changes].flatMap((c) => ['-c', c]);
+  const commands = ['CMD ["sleep","1000"]', 'ENV PATH=/bin BASE=yes', `LABEL ${OURS}`, ...changes].flatMap(
+    (c) => ['-c', c],
+  );
   const tar = execFileSync('tar', ['-C', root, '-c', '.'], { maxBuffer: 1 << 28 });
   execFileSync('docker', ['import', ...commands, '-', name], {
     input: tar,
@@ -70,10 +75,8 @@ export function cleanUp(): void {
   if (networks.length > 0) tryDocker('network', 'rm', ...networks);
   const volumes = all('volume', 'ls', '-q', '--filter', `name=${PREFIX}`);
   if (volumes.length > 0) tryDocker('volume', 'rm', ...volumes);
-  const images = all('images', '--format', '{{.Repository}}:{{.Tag}}').filter((name) =>
-    name.startsWith(PREFIX),
-  );
-  if (images.length > 0) tryDocker('rmi', '-f', ...images);
+  const images = all('images', '-q', '--no-trunc', '--filter', `label=${OURS}`);
+  if (images.length > 0) tryDocker('rmi', '-f', ...new Set(images));
 }
 
 let tools: string | undefined;

@@ -23,15 +23,15 @@ export interface Build {
   readonly context: string;
 }
 
-/** Builds, with all output on stdout; the last line is the image's id. */
+/** Builds, with all output on stdout (the classic builder leaves the container of a failed step unless told not to); the last line is the image's id. */
 export function buildScript(build: Build): Script {
   const own = ['--tag', build.image, '--label', `${CONTEXT_LABEL}=${build.hash}`, ...build.options];
   return lines(
     dockerInstalled,
-    sh`bases=`,
+    sh`bases= classic=`,
     ...build.bases.map((base) => haveBase(base, build.pull)),
-    sh`docker buildx version >/dev/null 2>&1 || { DOCKER_BUILDKIT=0; export DOCKER_BUILDKIT; }
-docker build ${own} --label ${BASES_LABEL}="$bases" ${build.context} 2>&1 || exit
+    sh`docker buildx version >/dev/null 2>&1 || { DOCKER_BUILDKIT=0 classic=--force-rm; export DOCKER_BUILDKIT; }
+docker build $classic ${own} --label ${BASES_LABEL}="$bases" ${build.context} 2>&1 || exit
 docker image inspect --format '{{.Id}}' ${build.image}`,
   );
 }
