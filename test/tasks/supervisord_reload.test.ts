@@ -126,7 +126,7 @@ describe('supervisord_reload', () => {
 
 /** The daemon is slow to test with: what does not hang on the shell is tried in one. */
 for (const shell of shells()) {
-  const once = (title: string, test: () => Promise<void>) => {
+  const once = (title: string, test: () => void | Promise<void>) => {
     if (shell.name === 'busybox ash') it(title, test);
   };
   describe(`supervisord_reload with supervisord in ${shell.name} @host`, function () {
