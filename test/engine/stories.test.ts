@@ -437,6 +437,19 @@ describe('stories of whole playbooks', function () {
     assert.equal(second.recap!.hosts['a']!.round_trips, 1);
   });
 
+  it('a task that outlasts its timeout is ended on the host and has failed; the next one goes on', async () => {
+    const ran = await run(`
+- hosts: a
+  tasks:
+    - {name: slow, shell: "echo $$ > {{ root }}/pid; sleep 300", timeout: 1, ignore_errors: true}
+    - {name: gone, shell: "kill -0 $(cat {{ root }}/pid)", failed_when: false, register: r}
+    - {name: said, debug: {msg: "{{ r.rc }}"}}
+`);
+    assert.deepEqual(ran.tasks.map(line).slice(0, 1), ['a slow ignored']);
+    assert.match(ran.tasks[0]!.msg ?? '', /^it took longer than 1 s and was ended/);
+    assert.equal(ran.tasks[2]!.msg, '1');
+  });
+
   it('no_log hides the output, the item and the difference', async () => {
     const ran = await run(`
 - hosts: a

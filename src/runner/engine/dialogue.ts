@@ -78,6 +78,11 @@ export class Dialogue {
     return isTrouble(answers) ? answers : (answers[0]![0] as Reply);
   }
 
+  /** Ends what runs on the machine for us; whoever waits for it is answered. */
+  interrupt(): Promise<void> {
+    return this.machine.interrupt();
+  }
+
   /** A step was passed without a change. */
   walked(): void {
     this.reach.walked();

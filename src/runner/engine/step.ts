@@ -85,6 +85,8 @@ async function runState(type: StateType, work: HostWork, reach: Reach, mode: Ste
 
 async function runQuery(type: QueryType, work: HostWork, reach: Reach, mode: StepMode): Promise<Raw> {
   const { desired, question } = work;
+  const overtaken = mode.dry ? type.overtaken?.(desired, mode.overlay) : null;
+  if (overtaken) return unknown(overtaken.unknown);
   const first = await reach.answer(question!);
   if (isTrouble(first)) return troubled(first);
   let verdict = type.read(first, desired);

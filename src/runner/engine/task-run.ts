@@ -15,7 +15,7 @@ import { Dialogue, probe } from './dialogue.ts';
 import type { Host } from './host.ts';
 import { judge, satisfied, summarize } from './judge.ts';
 import { itemEvent } from './outcome-event.ts';
-import { faulty, type Raw, refused, skipped, troubled, unknown } from './raw.ts';
+import { failed, faulty, type Raw, refused, skipped, troubled, unknown } from './raw.ts';
 import type { Run } from './run-context.ts';
 import { runStep } from './step.ts';
 
@@ -125,9 +125,30 @@ export class TaskRun {
     const changesBefore = dialogue.changes;
     // What is asked again after a wait must not be answered from memory.
     if (attempt > 1) dialogue.forget();
-    const raw = await runStep(work, this.reach(work, dialogue, rest), { dry: this.isDry, overlay, certain });
+    const mode = { dry: this.isDry, overlay, certain };
+    const raw = await this.inTime(dialogue, () => runStep(work, this.reach(work, dialogue, rest), mode));
     if (dialogue.changes === changesBefore) dialogue.walked();
     return raw;
+  }
+
+  /** `timeout`: what takes longer is ended on the host, and has failed. */
+  private async inTime(dialogue: Dialogue, step: () => Promise<Raw> | Raw): Promise<Raw> {
+    const { task } = this.is;
+    const seconds = this.number(task.timeout, this.scope(this.is.around), 0);
+    if (seconds === 0) return step();
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      void dialogue.interrupt();
+    }, seconds * 1000);
+    const raw = await step();
+    clearTimeout(timer);
+    return isLate
+      ? failed(
+          `it took longer than ${seconds} s and was ended`,
+          'raise its timeout, or look at what it waits for',
+        )
+      : raw;
   }
 
   private reach(work: HostWork, dialogue: Dialogue, rest: readonly Item[] | null) {
