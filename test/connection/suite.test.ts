@@ -134,6 +134,23 @@ for (const via of ['ssh', 'openssh', 'local'] as const satisfies readonly Target
 
     if (via === 'local') return;
 
+    it('waits, when connecting again, for what was running when the line was lost', async () => {
+      const connect = connector({ env: sshd.env, warn: assert.fail });
+      const first = conversationOf(await connect(sshd.target(via)));
+      const proof = join(tmpdir(), `mp-proof-${process.pid}`);
+      const cut = 'kill -KILL $(cut -d" " -f4 /proc/$PPID/stat)';
+      assert.equal(
+        troubleOf(await first.exchange(LOGIN, [users(`${cut}; sleep 2; : >${proof}`)])).trouble,
+        'lost',
+      );
+      await first.close();
+      assert.equal(existsSync(proof), false);
+      const second = conversationOf(await connect(sshd.target(via)));
+      assert.equal(existsSync(proof), true);
+      rmSync(proof);
+      await second.close();
+    });
+
     it('says lost when the server dies in the middle of a command', async () => {
       const parent = 'cut -d" " -f4 /proc/$PPID/stat';
       const said = troubleOf(await talk.exchange(LOGIN, [users(`kill -KILL $(${parent}); sleep 1`)]));

@@ -1,7 +1,12 @@
 import { type Connect, isTrouble, type Target, type Trouble } from '../contract/exchange.ts';
-import { type InterruptibleConversation, LineConversation } from './conversation.ts';
+import {
+  type ConversationSettings,
+  type InterruptibleConversation,
+  LineConversation,
+} from './conversation.ts';
 import type { Line } from './line.ts';
 import { localLine } from './local.ts';
+import { Unsettled } from './unsettled.ts';
 
 export type { InterruptibleConversation } from './conversation.ts';
 
@@ -33,15 +38,25 @@ export function connector(options: ConnectOptions): Connector {
     ssh ??= import('./ssh/connector.ts').then(({ SshConnector }) => new SshConnector(options));
     return (await ssh).connect(target);
   };
-  return async (target) => {
-    const settings = {
+  const unsettled = new Unsettled();
+  const open = async (target: Target): Promise<LineConversation | Trouble> => {
+    const settings: ConversationSettings = {
       becomePassword: target.becomePassword,
       timeout: Math.max(10, target.connectTimeout) * 1000,
+      cutOff: (cut) => unsettled.add(target, cut),
     };
     if (target.via === 'openssh') {
       return (await import('./openssh/connect.ts')).opensshConversation(target, options, settings);
     }
     const line = target.via === 'local' ? localLine(target, options.env) : await sshLine(target);
     return isTrouble(line) ? line : new LineConversation(line, settings);
+  };
+  return async (target) => {
+    const talk = await open(target);
+    if (isTrouble(talk)) return talk;
+    const unfinished = await unsettled.settle(target, talk);
+    if (unfinished === null) return talk;
+    await talk.close();
+    return unfinished;
   };
 }

@@ -27,14 +27,17 @@ export interface InterruptibleConversation extends Conversation {
 /** Milliseconds that a close waits for the host before it cuts the line. */
 const PATIENCE = 3000;
 
+/** What applies to every shell of a conversation. */
+export type ConversationSettings = Pick<ShellOptions, 'becomePassword' | 'timeout' | 'cutOff'>;
+
 /** The conversation over a line. `settings` apply to every shell on it. */
 export class LineConversation implements InterruptibleConversation {
   readonly #line: Line;
-  readonly #settings: Pick<ShellOptions, 'becomePassword' | 'timeout'>;
+  readonly #settings: ConversationSettings;
   readonly #shells = new Map<string, Shell>();
   readonly #streams = new Map<Streaming, Identity>();
 
-  constructor(line: Line, settings: Pick<ShellOptions, 'becomePassword' | 'timeout'>) {
+  constructor(line: Line, settings: ConversationSettings) {
     this.#line = line;
     this.#settings = settings;
   }

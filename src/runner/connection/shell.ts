@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Answers, Fragment, Identity, Trouble } from '../contract/exchange.ts';
 import { type Line, type Pipe, send } from './line.ts';
+import type { Ready } from './reply.ts';
 import { exchangeRequest } from './request.ts';
 import { openSession, type Session } from './session.ts';
 import { trouble } from './trouble.ts';
+import type { CutOff } from './unsettled.ts';
 
 export interface ShellOptions {
   readonly line: Line;
@@ -11,6 +13,8 @@ export interface ShellOptions {
   readonly becomePassword: string | undefined;
   readonly timeout: number;
   readonly urgent?: boolean;
+  /** The shell has ended while something ran on it. */
+  cutOff?(cut: CutOff): void;
 }
 
 interface Waiting {
@@ -28,6 +32,7 @@ export class Shell {
   readonly #waiting: Waiting[] = [];
   #pipe: { readonly pipe: Pipe; readonly token: string } | null = null;
   #session: Promise<Session | Trouble> | null = null;
+  #info: Ready | null = null;
 
   constructor(options: ShellOptions) {
     this.#options = options;
@@ -75,7 +80,8 @@ export class Shell {
       },
       ended: (_ending, gaveUp) => this.#died(gaveUp ?? this.#lost()),
     });
-    if (!('info' in session)) this.#died(session);
+    if ('info' in session) this.#info = session.info;
+    else this.#died(session);
     return session;
   }
 
@@ -91,6 +97,9 @@ export class Shell {
   }
 
   #died(why: Trouble): void {
+    if (this.#info && this.#waiting.length > 0)
+      this.#options.cutOff?.({ identity: this.identity, info: this.#info });
+    this.#info = null;
     this.#pipe = null;
     this.#session = null;
     for (const waiting of this.#waiting.splice(0)) waiting.resolve(why);

@@ -66,6 +66,9 @@ export class Streaming {
         },
         ended: (_ending, gaveUp) => {
           if (answered) return;
+          void this.session?.then(
+            (s) => 'info' in s && this.#options.cutOff?.({ identity: this.#options.identity, info: s.info }),
+          );
           finish(
             gaveUp ??
               trouble(

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target, Trouble } from '../../contract/exchange.ts';
 import type { ConnectOptions } from '../connect.ts';
-import { LineConversation } from '../conversation.ts';
-import type { ShellOptions } from '../shell.ts';
+import { type ConversationSettings, LineConversation } from '../conversation.ts';
 import { trouble } from '../trouble.ts';
 import { opensshLine } from './line.ts';
 
@@ -15,7 +14,7 @@ const TRIES = 6;
 export async function opensshConversation(
   target: Target,
   options: ConnectOptions,
-  settings: Pick<ShellOptions, 'becomePassword' | 'timeout'>,
+  settings: ConversationSettings,
 ): Promise<LineConversation | Trouble> {
   if (target.password !== undefined) {
     const message = `a password for ${target.name} can't be given to the system's ssh client`;
