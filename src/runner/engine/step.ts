@@ -9,6 +9,7 @@ import {
   isUnknown,
   MOVED,
   type QueryType,
+  type Refusal,
   type StateType,
   type Touches,
 } from '../contract/task-type.ts';
@@ -61,9 +62,9 @@ async function runState(type: StateType, work: HostWork, reach: Reach, mode: Ste
     const reply = await reach.answer(question!);
     if (isTrouble(reply)) return troubled(reply);
     const current = type.read(reply, desired);
-    if (isRefusal(current)) return refused(current);
+    if (isRefusal(current)) return foreseen(current, mode, false);
     const delta = type.decide(current, desired, mode.overlay);
-    if (delta && isRefusal(delta)) return refused(delta);
+    if (delta && isRefusal(delta)) return foreseen(delta, mode, type.touches !== undefined);
     if (delta && isUnknown(delta)) return unknown(delta.unknown);
     if (delta === null) return { status: 'ok', result: { ...type.result?.(desired, current, null, null) } };
     if (mode.dry) {
@@ -108,10 +109,11 @@ async function runAction(type: ActionType, work: HostWork, reach: Reach, mode: S
     const reply = await reach.answer(question);
     if (isTrouble(reply)) return troubled(reply);
     const needless = type.needless(reply, desired, mode.overlay);
-    if (needless && isRefusal(needless)) return refused(needless);
+    if (needless && isRefusal(needless)) return foreseen(needless, mode, false);
     if (needless) return { ...skipped(needless.because), status: 'ok', result: { msg: needless.because } };
   }
   if (mode.dry) {
+    mode.overlay.cloud();
     const certain = mode.certain || (question !== null && type.whenNeeded === 'certain');
     return certain
       ? { status: 'would_change', result: {}, msg: 'it would run' }
@@ -126,6 +128,12 @@ async function runAction(type: ActionType, work: HostWork, reach: Reach, mode: S
   }
   const { result, msg } = verdict;
   return { status: verdict.changed ? 'changed' : 'ok', result, ...(msg === undefined ? {} : { msg }) };
+}
+
+/** A refusal; in a dry run only where the real one would give it too. */
+function foreseen(refusal: Refusal, mode: StepMode, exact: boolean): Raw {
+  if (!mode.dry || mode.overlay.foretells(exact)) return refused(refusal);
+  return unknown(`as the host is now: ${refusal.refusal}; earlier changes that were not made may alter that`);
 }
 
 function asApply(apply: Script | Apply): Apply {
