@@ -21,6 +21,8 @@ const NOBODY_TO_ASK: Diagnostic = {
   message: 'a password is to be asked for (-k, -K), but there is no terminal to ask on',
   hint: 'run it where stdin is a terminal',
 };
+const STOPPING = 'stopping: the running tasks are finished first; ^C again ends them at once';
+const ENDING = 'stopping: the running tasks are ended';
 const NO_INVENTORY = 'no inventory was given (-i): the only host is localhost';
 
 /** `mama-play PLAYBOOK… -i INVENTORY`: resolves to the exit code. */
@@ -97,14 +99,10 @@ async function run(
     onStart: (stop: Stop) =>
       terminal.onInterrupt((signal, count) => {
         interrupted = signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 129;
-        if (signal === 'SIGINT' && count === 1) {
-          stop.gently();
-          reporter.on({
-            event: 'note',
-            level: 'warning',
-            msg: 'stopping: the running tasks are finished first; ^C again ends them at once',
-          });
-        } else void stop.now();
+        stop.gently();
+        const isGentle = signal === 'SIGINT' && count === 1;
+        if (!isGentle) void stop.now();
+        reporter.on({ event: 'note', level: 'warning', msg: isGentle ? STOPPING : ENDING });
       }),
   });
   reporter.close();

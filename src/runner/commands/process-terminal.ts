@@ -4,8 +4,8 @@ import type { Terminal } from './terminal.ts';
 
 /** A process as a Terminal. `done` gives back what was taken hold of, so that the process can end. */
 export function terminalOf(host: NodeJS.Process): Terminal & { done(): void } {
-  const out = outlet(host.stdout);
-  const err = outlet(host.stderr);
+  const err = outlet(host.stderr, () => {});
+  const out = outlet(host.stdout, (why) => err.write(`mama-play: can't write to stdout: ${why}\n`));
   const signals = interrupts(host);
   let asked: Promise<unknown> = Promise.resolve();
   return {
@@ -35,11 +35,12 @@ interface Outlet {
   release(): void;
 }
 
-function outlet(stream: NodeJS.WriteStream): Outlet {
+function outlet(stream: NodeJS.WriteStream, onTrouble: (why: string) => void): Outlet {
   let isGone = false;
   let held: string | null = null;
   // Who reads us may have gone (`| head`): that ends our output, not our work on the hosts.
-  stream.on('error', () => {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (!isGone && error.code !== 'EPIPE') onTrouble(error.message);
     isGone = true;
   });
   const write = (text: string) => {

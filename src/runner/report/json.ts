@@ -1,4 +1,5 @@
 import { formatPosition } from '../contract/diagnostic.ts';
+import type { TaskEvent } from '../contract/event.ts';
 import { formatDiagnostic } from './diagnostic.ts';
 import { formatNote } from './note.ts';
 import { paintFor } from './paint.ts';
@@ -15,12 +16,7 @@ export function jsonReporter({ terminal, verbosity }: ReportOptions): Reporter {
   const nothing = () => {};
   const handlers: Handlers = {
     play: ({ event, play, hosts, batch }) => line({ event, play, hosts, batch }),
-    task: ({ event, host, play, task, type, status, at, delta, msg, hint, ms, result, ...marks }) => {
-      const { handler, item, items, rescued, debt, delegated_to } = marks;
-      const stored = verbosity > 0 ? result : undefined;
-      const head = { event, host, play, task, type, status, at, delta, msg, hint, ms };
-      line({ ...head, handler, item, items, rescued, debt, delegated_to, result: stored });
-    },
+    task: (event) => line(taskLine(event, verbosity > 0)),
     error: ({ event, diagnostic }) => {
       if (diagnostic.severity === 'warning') return terminal.err(formatDiagnostic(diagnostic, paint));
       const { code, at, message: msg, hint } = diagnostic;
@@ -33,4 +29,27 @@ export function jsonReporter({ terminal, verbosity }: ReportOptions): Reporter {
     output: nothing,
   };
   return { on: (event) => dispatch(handlers, event), close: nothing };
+}
+
+function taskLine(task: TaskEvent, withResult: boolean): object {
+  return {
+    event: task.event,
+    host: task.host,
+    play: task.play,
+    task: task.task,
+    type: task.type,
+    status: task.status,
+    at: task.at,
+    delta: task.delta,
+    msg: task.msg,
+    hint: task.hint,
+    ms: task.ms,
+    handler: task.handler,
+    item: task.item,
+    items: task.items,
+    rescued: task.rescued,
+    debt: task.debt,
+    delegated_to: task.delegated_to,
+    result: withResult ? task.result : undefined,
+  };
 }

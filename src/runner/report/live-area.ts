@@ -1,11 +1,13 @@
 import { hostList } from './host-names.ts';
 import type { Paint } from './paint.ts';
-import { clip, pad, printable, width } from './text.ts';
+import { amount, clip, pad, printable, width } from './text.ts';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const FRAME_MS = 100;
 /** What runs shorter than this is not worth a line. */
 const PATIENCE_MS = 150;
+/** Columns for the hosts that share a line. */
+const HOSTS = 30;
 /** A task's name gives way to the time down to this many columns. */
 const NARROWEST_TASK = 8;
 
@@ -27,20 +29,42 @@ export interface Size {
 
 /**
  * The lines at the bottom of the screen: who works on what, since when, and the last line of its output. The longest
- * at work come first; at most half the screen is taken. No line is wider than the screen.
+ * at work come first. At most half the screen is taken: many hosts share a line per task. No line is wider than the
+ * screen.
  */
 export function liveLines(running: Iterable<Running>, now: number, size: Size, paint: Paint): string[] {
   const slow = [...running].filter((one) => now - one.since >= PATIENCE_MS).sort((a, b) => a.since - b.since);
   if (slow.length === 0) return [];
-  const room = Math.max(1, Math.floor(size.rows / 2) - 1);
-  const shown = slow.length > room ? slow.slice(0, room - 1) : slow;
-  const spinner = FRAMES[Math.floor(now / FRAME_MS) % FRAMES.length]!;
+  const room = Math.max(2, Math.floor(size.rows / 2) - 1);
+  const rows = slow.length <= room ? slow : byTask(slow);
+  const shown = rows.length <= room ? rows : rows.slice(0, room - 1);
   const columns = size.columns - 1;
-  const hostColumns = Math.min(Math.max(0, ...shown.map((one) => width(one.host))), Math.floor(columns / 3));
-  const lines = shown.map((one) => liveLine(one, { spinner, now, columns, hostColumns }, paint));
-  const others = slow.slice(shown.length).map((one) => one.host);
-  if (others.length > 0) lines.push(paint.dim(clip(`${spinner} ${hostList(others, columns - 20)}`, columns)));
-  return lines;
+  const layout: Layout = {
+    spinner: FRAMES[Math.floor(now / FRAME_MS) % FRAMES.length]!,
+    now,
+    columns,
+    hostColumns: Math.min(Math.max(...shown.map((one) => width(one.host))), Math.floor(columns / 3)),
+  };
+  const lines = shown.map((one) => liveLine(one, layout, paint));
+  const more = amount(rows.length - shown.length, 'more task');
+  return shown.length === rows.length
+    ? lines
+    : [...lines, paint.dim(clip(`${layout.spinner} … ${more}`, columns))];
+}
+
+/** One for each task, since its first host began it. */
+function byTask(slow: readonly Running[]): Running[] {
+  const tasks = new Map<string | null, { first: Running; hosts: string[] }>();
+  for (const one of slow) {
+    const task = tasks.get(one.task);
+    if (task) task.hosts.push(one.host);
+    else tasks.set(one.task, { first: one, hosts: [one.host] });
+  }
+  return [...tasks.values()].map(({ first, hosts }) => ({
+    ...first,
+    host: hostList(hosts, HOSTS),
+    line: null,
+  }));
 }
 
 interface Layout {
@@ -55,9 +79,9 @@ function liveLine(one: Running, { spinner, now, columns, hostColumns }: Layout, 
   const start = `${spinner} ${pad(clip(one.host, hostColumns), hostColumns)}  `;
   const forTask = Math.max(NARROWEST_TASK, columns - width(start) - time.length - 2);
   const head = clip(`${start}${clip(oneLine(one.task ?? 'connecting'), forTask)}  ${time}`, columns);
-  if (one.line === null) return head;
   const left = columns - width(head) - 2;
-  return left < NARROWEST_TASK ? head : `${head}  ${paint.dim(clip(oneLine(one.line), left))}`;
+  if (one.line === null || left < NARROWEST_TASK) return head;
+  return `${head}  ${paint.dim(clip(oneLine(one.line), left))}`;
 }
 
 /** What a terminal would show last of a text that returns the carriage, without what would move the cursor. */

@@ -74,7 +74,9 @@ function checked(recap: RecapEvent): string[] {
   const [would, unknown, ran] = [sum('would_change'), sum('unknown'), sum('changed')];
   const open = [
     ...(would > 0 ? [`${amount(would, 'task')} would change something`] : []),
-    ...(unknown > 0 ? [`${unknown} ${unknown === 1 ? 'is' : 'are'} unknown`] : []),
+    ...(unknown > 0
+      ? [`${would > 0 ? unknown : amount(unknown, 'task')} ${unknown === 1 ? 'is' : 'are'} unknown`]
+      : []),
   ];
   const on = hosts.filter((host) => host.would_change + host.unknown > 0).length;
   const where = hosts.length > 1 ? ` (${on} of ${amount(hosts.length, 'host')})` : '';

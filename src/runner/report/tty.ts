@@ -34,6 +34,8 @@ class LiveView {
   private readonly screen: LiveScreen;
   private readonly groups: Groups;
   private readonly running = new Map<string, Running>();
+  /** Hosts by their place in the play that named them first. */
+  private readonly order = new Map<string, number>();
   /** Hosts that were heard of: they are connected, or never will be. */
   private readonly met = new Set<string>();
   private stopTicking: (() => void) | null = null;
@@ -79,6 +81,7 @@ class LiveView {
     const turn = batch === undefined ? '' : ` (batch ${batch})`;
     const who = hosts.length === 0 ? 'no hosts' : hostList(hosts);
     this.print([`${this.paint.bold(`play ${printable(play)}`)}${turn}: ${this.paint.dim(who)}`]);
+    for (const host of hosts) if (!this.order.has(host)) this.order.set(host, this.order.size);
     const since = this.clock.now();
     for (const host of hosts)
       if (!this.met.has(host)) this.running.set(host, { host, task: null, since, line: null });
@@ -127,7 +130,12 @@ class LiveView {
     const atWork = new Set([...this.running.values()].map(({ task }) => task));
     const ripe = (group: Group) => now === null || isRipe(group, now, atWork);
     for (const { first, hosts, ms } of this.groups.take(ripe))
-      this.screen.print(outcomeLines({ ...first, ms }, hostList(hosts), this.options));
+      this.screen.print(outcomeLines({ ...first, ms }, hostList(this.inOrder(hosts)), this.options));
+  }
+
+  private inOrder(hosts: readonly string[]): string[] {
+    const place = (host: string) => this.order.get(host) ?? 0;
+    return [...hosts].sort((a, b) => place(a) - place(b));
   }
 
   private tick(): void {
