@@ -1,13 +1,17 @@
 import type { ParamSchema } from '../contract/schema.ts';
 import type { TaskType } from '../contract/task-type.ts';
 import { didYouMean } from '../language/suggest.ts';
+import { wrap } from '../report/text.ts';
 
-/** One line per task type: its name, and the first sentence of its description. */
-export function listTypes(types: ReadonlyMap<string, TaskType>): string {
+/** Each task type: its name, and the first sentence of its description, broken where it is wider than `columns`. */
+export function listTypes(types: ReadonlyMap<string, TaskType>, columns = Number.POSITIVE_INFINITY): string {
   const widest = Math.max(...[...types.keys()].map((name) => name.length));
   const lines = [...types.values()]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map((type) => `${type.name.padEnd(widest)}  ${firstSentence(type.schema.description)}`);
+    .flatMap((type) => {
+      const told = wrap(firstSentence(type.schema.description), Math.max(20, columns - widest - 2));
+      return told.map((line, index) => `${(index === 0 ? type.name : '').padEnd(widest)}  ${line}`);
+    });
   return `${lines.join('\n')}\n`;
 }
 
@@ -23,7 +27,7 @@ export function describeType(
   const parameters = Object.entries(properties).flatMap(([parameter, schema]) =>
     describe(parameter, schema, required),
   );
-  const together = exactlyOne.map((names) => `Exactly one of ${names.join(', ')} must be given.`);
+  const together = exactlyOne.map((names) => `Exactly one of ${codes(names)} must be given.`);
   const results = Object.entries(type.fields ?? {}).flatMap(([field, schema]) => describe(field, schema, []));
   const parts = [
     page.trim() || `# ${name}\n\n${type.schema.description}`,
@@ -31,10 +35,14 @@ export function describeType(
       '## Parameters',
       ...(type.short ? [`A bare text is \`${type.short}\`.`] : []),
       ...together,
-      ...parameters,
+      parameters.join('\n'),
     ].join('\n\n'),
     ...(results.length > 0
-      ? [['## Registered', 'Beside changed, failed, skipped and msg:', ...results].join('\n\n')]
+      ? [
+          ['## Registered', 'Beside `changed`, `failed`, `skipped` and `msg`:', results.join('\n')].join(
+            '\n\n',
+          ),
+        ]
       : []),
   ];
   return { text: `${parts.join('\n\n')}\n` };
@@ -44,9 +52,13 @@ function describe(name: string, schema: ParamSchema, required: readonly string[]
   const facts = [typeWord(schema)];
   if (required.includes(name)) facts.push('required');
   if (schema.default !== undefined) facts.push(`default ${JSON.stringify(schema.default)}`);
-  if (schema.aliases) facts.push(`also ${schema.aliases.join(', ')}`);
+  if (schema.aliases) facts.push(`also ${codes(schema.aliases)}`);
   if (schema.secret) facts.push('never shown');
   return [`- \`${name}\` (${facts.join('; ')}): ${schema.description ?? ''}`];
+}
+
+function codes(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ');
 }
 
 function typeWord(schema: ParamSchema): string {

@@ -1,5 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { pageLines } from '../report/page.ts';
+import { paintFor } from '../report/paint.ts';
 import { taskTypes } from '../tasks/index.generated.ts';
 import { describeType, listTypes } from './doc.ts';
 import type { Terminal } from './terminal.ts';
@@ -7,7 +9,7 @@ import type { Terminal } from './terminal.ts';
 /** `mama-play doc [TYPE]`: resolves to the exit code. */
 export function runDoc(type: string | null, terminal: Terminal): number {
   if (type === null) {
-    terminal.out(listTypes(taskTypes));
+    terminal.out(terminal.isTty ? listTypes(taskTypes, terminal.size().columns) : listTypes(taskTypes));
     return 0;
   }
   const answer = describeType(type, taskTypes, pageOf(type));
@@ -15,7 +17,9 @@ export function runDoc(type: string | null, terminal: Terminal): number {
     terminal.err(`mama-play: there is no task type "${type}"\n  ${answer.hint}\n`);
     return 1;
   }
-  terminal.out(answer.text);
+  const { columns } = terminal.size();
+  const lines = () => pageLines(answer.text, columns, paintFor(terminal.colour));
+  terminal.out(terminal.isTty ? `${lines().join('\n')}\n` : answer.text);
   return 0;
 }
 
