@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensurePackages, permission } from '../scripts/lib/packages.ts';
-import { main, must } from '../scripts/lib/run.ts';
+import { main, must, Stop } from '../scripts/lib/run.ts';
 import { type Delay, measureDelay } from './lib/delay-check.ts';
 import { writeBetweenMarks } from './lib/document.ts';
 import { type Ground, makeGround } from './lib/ground.ts';
@@ -62,17 +62,29 @@ async function sitting(ground: Ground, stopwatch: Stopwatch, options: Options): 
 
 /** The delays that the rows will need, each measured; a delay that is off by a tenth makes the figures worthless. */
 async function verifiedDelays(options: Options): Promise<string[]> {
-  const wanted = [20, 100].filter((rtt) => (options.rtts ?? [rtt]).includes(rtt));
+  const overDistance = options.scenarios.some(
+    (one) => one === 'first' || one === 'second' || one === 'check',
+  );
+  const wanted = [20, 100].filter((rtt) => overDistance && (options.rtts ?? [rtt]).includes(rtt));
   const lines: string[] = [];
-  for (const rtt of wanted) {
-    const found: Delay = await measureDelay(rtt);
-    const line = `delay proxy, ${rtt} ms: a round trip takes ${found.roundTrip.toFixed(1)} ms, connecting and the first answer ${found.connect.toFixed(1)} ms`;
-    console.log(line);
-    if (Math.abs(found.roundTrip - rtt) > 0.1 * rtt)
-      throw new Error(`the delay proxy is out of order: ${line}`);
-    lines.push(line);
-  }
+  for (const rtt of wanted) lines.push(said(rtt, await settledDelay(rtt)));
+  console.log(lines.join('\n'));
   return lines;
+}
+
+/** A machine that is busy at the moment gets a few moments more. */
+async function settledDelay(rtt: number): Promise<Delay> {
+  for (let attempt = 1; ; attempt++) {
+    const found = await measureDelay(rtt);
+    if (Math.abs(found.roundTrip - rtt) <= 0.1 * rtt) return found;
+    if (attempt === 5)
+      throw new Stop(`the delay proxy is off, or this machine too busy: ${said(rtt, found)}`);
+  }
+}
+
+function said(rtt: number, { roundTrip, connect }: Delay): string {
+  const [trip, first] = [roundTrip.toFixed(1), connect.toFixed(1)];
+  return `delay proxy, ${rtt} ms: a round trip takes ${trip} ms, connecting and the first answer ${first} ms`;
 }
 
 function preamble(facts: readonly string[], delays: readonly string[]): string {

@@ -17,7 +17,8 @@ sweep(dist);
 
 /**
  * Path below dist → its bytes. Libraries are bundled, which makes a start a third quicker than finding their many files
- * in node_modules; only ssh2 stays there, for its compiled parts.
+ * in node_modules; only ssh2 stays there, for its compiled parts. Of a CommonJS library that is loaded when needed
+ * (`await import`) a bundle has the default export only.
  */
 async function bundle() {
   const esbuild = await import('esbuild').catch(() =>

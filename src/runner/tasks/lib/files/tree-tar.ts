@@ -21,8 +21,8 @@ export function tarOf(members: readonly Member[]): Readable {
 }
 
 async function pack(members: readonly Member[], out: PassThrough): Promise<void> {
-  const { pack } = await import('tar-stream');
-  const tar = pack();
+  const { default: tarStream } = await import('tar-stream');
+  const tar = tarStream.pack();
   const sent = pipeline(tar, out);
   const packed = (async () => {
     for (const { name, bits, content } of members) await add(tar, header(name, bits, content.size), content);
