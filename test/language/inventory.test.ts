@@ -339,9 +339,9 @@ describe('inventory: what it refuses', () => {
       'inv.yaml:1:1: script: inventory scripts are not run | have the script write a YAML file before the run',
     ],
     [
-      'an encrypted file that nobody opened',
+      'an encrypted file that is cut off',
       '$ANSIBLE_VAULT;1.1;AES256\n6162',
-      'inv.yaml:1:1: vault: the file is encrypted and there is no password to open it with | give one with --vault-password-file',
+      'inv.yaml:1:1: vault-format: the vault is cut off or damaged | bring the file back as it was written, from version control or a backup',
     ],
     [
       'the ini form, showing the YAML form',

@@ -217,7 +217,7 @@ refusals('what is refused in plays', [
     ],
   },
   {
-    title: 'a file that is encrypted as a whole',
+    title: 'an encrypted file that is cut off',
     files: {
       'site.yaml': `
         - hosts: all
@@ -229,7 +229,7 @@ refusals('what is refused in plays', [
       `,
     },
     refused: [
-      'encrypted-file s.yaml:1:1 this file is encrypted as a whole, and is not read (encrypt its secret values one by one)',
+      'vault-format s.yaml:1:1 the vault is cut off or damaged (bring the file back as it was written, from version control or a backup)',
     ],
   },
   {

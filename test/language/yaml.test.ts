@@ -166,9 +166,9 @@ describe('YAML', () => {
       '[not-text] 1:4 the file holds a byte that is not UTF-8\n-> save it as UTF-8 text',
     ],
     [
-      'an encrypted file',
+      'an encrypted file that is cut off',
       '$ANSIBLE_VAULT;1.1;AES256\n6162',
-      '[vault] 1:1 encrypted files can not be read yet',
+      '[vault-format] 1:1 the vault is cut off or damaged\n-> bring the file back as it was written, from version control or a backup',
     ],
   ];
   for (const [what, text, expected] of refusals) {

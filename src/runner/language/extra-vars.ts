@@ -4,6 +4,7 @@ import { nameFault } from './names.ts';
 import { splitWords, type Word } from './shell-words.ts';
 import { fault, type Source, source } from './source.ts';
 import { compileTemplate, constantTemplate } from './template.ts';
+import type { VaultReader } from './vaults.ts';
 import { parseYaml, toJson, type YamlNode } from './yaml.ts';
 
 /**
@@ -14,11 +15,12 @@ import { parseYaml, toJson, type YamlNode } from './yaml.ts';
 export function parseExtraVars(
   args: readonly string[],
   readFile: (path: string) => string | null,
+  vaults?: VaultReader,
 ): Loaded<Layer> {
   const variables = new Map<string, Variable>();
   const diagnostics: Diagnostic[] = [];
   for (const arg of args) {
-    const read = arg.startsWith('@') ? fromFile(arg.slice(1), readFile) : fromText(arg);
+    const read = arg.startsWith('@') ? fromFile(arg.slice(1), readFile, vaults) : fromText(arg);
     diagnostics.push(...read.diagnostics);
     for (const variable of read.value) variables.set(variable.name, variable);
   }
@@ -27,13 +29,17 @@ export function parseExtraVars(
 
 const LABEL = '-e';
 
-function fromFile(path: string, readFile: (path: string) => string | null): Loaded<Variable[]> {
+function fromFile(
+  path: string,
+  readFile: (path: string) => string | null,
+  vaults: VaultReader | undefined,
+): Loaded<Variable[]> {
   const text = readFile(path);
   if (text === null) {
     const message = path === '' ? '"-e @" names no file' : `there is no file ${path}`;
     return { value: [], diagnostics: [{ code: 'no-such-file', message, hint: 'it is named by -e @…' }] };
   }
-  const parsed = parseYaml(path, text);
+  const parsed = parseYaml(path, text, vaults);
   const diagnostics = [...parsed.diagnostics];
   const templates = (node: YamlNode) => {
     const loaded = compileTemplate(node);

@@ -2,6 +2,8 @@ import { basename, dirname, extname, join } from 'node:path';
 import type { Diagnostic } from '../contract/diagnostic.ts';
 import { fault, source } from './source.ts';
 import { didYouMean } from './suggest.ts';
+import { isVault } from './vault-format.ts';
+import type { VaultReader } from './vaults.ts';
 import { parseYaml, type YamlMap } from './yaml.ts';
 
 /** How the loader reads the controller's files. Given to it, so that it does no I/O of its own. */
@@ -13,6 +15,8 @@ export interface InventoryIo {
   isDirectory(path: string): boolean;
   /** How messages show a path. */
   display(path: string): string;
+  /** Opens what is encrypted; without it that is refused. */
+  readonly vaults?: VaultReader;
 }
 
 /** One `-i`: a file with the text in it, or hosts written on the command line (`-i a,b,`). */
@@ -85,12 +89,12 @@ export function readMap(
   diagnostics: Diagnostic[],
 ): YamlMap | null {
   const file = io.display(path);
-  const refused = foreign(file, text);
+  const refused = isVault(text) ? null : foreign(file, text);
   if (refused) {
     diagnostics.push(refused);
     return null;
   }
-  const parsed = parseYaml(file, text);
+  const parsed = parseYaml(file, text, io.vaults);
   diagnostics.push(...parsed.diagnostics);
   const top = parsed.value;
   if (!top || top.kind === 'map' || (top.kind === 'scalar' && top.value === null)) {
@@ -110,14 +114,6 @@ function foreign(file: string, text: string): Diagnostic | null {
       message,
       hint,
     );
-  if (text.startsWith('$ANSIBLE_VAULT;')) {
-    return say(
-      0,
-      'vault',
-      'the file is encrypted and there is no password to open it with',
-      'give one with --vault-password-file',
-    );
-  }
   if (text.startsWith('#!')) {
     return say(
       0,

@@ -3,9 +3,10 @@ import type { TaskType } from '../contract/task-type.ts';
 import { compileCondition, compileExpression } from './expression.ts';
 import type { Expression, Loaded, Template } from './model.ts';
 import type { RoleText } from './role.ts';
-import { type Source, type Span, source } from './source.ts';
+import type { Source, Span } from './source.ts';
 import { compileTemplate } from './template.ts';
 import { compileText, type TextTemplate } from './text-template.ts';
+import { openSource, type VaultReader } from './vaults.ts';
 import { parseYaml, type YamlNode, type YamlScalar } from './yaml.ts';
 
 /** How the controller's files are read; given by the caller. Paths are absolute. */
@@ -18,6 +19,8 @@ export interface FileAccess {
   exists(path: string): boolean;
   /** How messages name the path: relative to the working directory. */
   display(path: string): string;
+  /** Opens what is encrypted; without it that is refused. */
+  readonly vaults?: VaultReader;
 }
 
 export interface LoadContext {
@@ -127,9 +130,16 @@ export class Loader {
     const known = this.texts.get(path);
     if (known !== undefined) return known;
     const text = this.read(path);
-    const compiled = text === null ? null : this.take(compileText(source(this.io.display(path), text)));
+    const compiled = text === null ? null : this.compileText(this.io.display(path), text);
     this.texts.set(path, compiled);
     return compiled;
+  }
+
+  private compileText(name: string, text: string): TextTemplate | null {
+    const opened = openSource(name, text, this.io.vaults);
+    if ('text' in opened) return this.take(compileText(opened));
+    this.report(opened);
+    return null;
   }
 
   exists(path: string): boolean {
@@ -150,18 +160,7 @@ export class Loader {
 
   private parse(path: string, text: string): YamlFile {
     const name = this.io.display(path);
-    if (text.startsWith('$ANSIBLE_VAULT;')) {
-      const src = source(name, text);
-      this.report({
-        code: 'encrypted-file',
-        at: src.position(0),
-        line: src.line(1),
-        message: 'this file is encrypted as a whole, and is not read',
-        hint: 'encrypt its secret values one by one',
-      });
-      return { path, node: null, source: src };
-    }
-    const { value, diagnostics, source: src } = parseYaml(name, text);
+    const { value, diagnostics, source: src } = parseYaml(name, text, this.io.vaults);
     for (const diagnostic of diagnostics) this.report(diagnostic);
     return { path, node: value, source: src };
   }

@@ -17,6 +17,8 @@ export interface Scope {
   get(name: string): Evaluated | undefined;
   /** All names, for `vars` and for suggestions. */
   names(): Iterable<string>;
+  /** Told of each text that was made of a variable: secrets too short to be found by themselves are masked with it. */
+  made?(name: string, text: Json): void;
 }
 
 /** A CEL expression, compiled. */
@@ -54,6 +56,8 @@ export interface Template {
   readonly constant?: Json;
   /** As with an expression. */
   readonly site?: Site;
+  /** Present: something in it comes from a vault. `tell` must hear of each text that is made of this value. */
+  readonly secret?: { readonly tell: readonly ((made: Json) => void)[] };
   evaluate(scope: Scope): Evaluated;
   /** The position of the node at this path (`['ports', 0]`), or of its nearest parent. */
   where(path: readonly (string | number)[]): Position;

@@ -18,6 +18,7 @@ export function describe(node: YamlNode): string {
   if (node.kind === 'map') return 'a map';
   if (node.kind === 'list') return 'a list';
   if (node.value === null) return 'nothing';
+  if (node.secrets) return 'this secret';
   if (typeof node.value === 'boolean') return String(node.value);
   if (typeof node.value === 'number') return `the number ${node.written}`;
   return node.value.length > 40 ? 'a text' : `the text ${JSON.stringify(node.value)}`;

@@ -1,16 +1,22 @@
 import type { Diagnostic, Position } from '../contract/diagnostic.ts';
+import type { Secrets } from '../contract/secret.ts';
 
 /** A text that a person wrote, by the name under which messages show it (relative to the working directory). */
 export interface Source {
   readonly file: string;
   readonly text: string;
+  /** Present: the text comes from a vault. No message shows a line of it, and it is told each value that is read. */
+  readonly secrets?: SecretSink;
   /** Position of an offset in UTF-16 units. */
   position(offset: number): Position;
   /** The text of a line, counted from 1, without its end. */
   line(number: number): string;
 }
 
-export function source(file: string, text: string): Source {
+/** Takes note of secrets: from then on they are masked wherever they turn up. */
+export type SecretSink = Pick<Secrets, 'add' | 'addInside'>;
+
+export function source(file: string, text: string, secrets?: SecretSink): Source {
   let starts: number[] | undefined;
   const lineStarts = () => {
     if (!starts) {
@@ -22,6 +28,7 @@ export function source(file: string, text: string): Source {
   return {
     file,
     text,
+    ...(secrets ? { secrets } : {}),
     position(offset) {
       const all = lineStarts();
       let low = 0;
@@ -53,9 +60,11 @@ export interface Span {
 /** A diagnostic about a stretch of text, with its line for the excerpt. The caret stays on the first line. */
 export function fault(span: Span, code: string, message: string, hint?: string): Diagnostic {
   const at = span.source.position(span.start);
+  const told = { code, at, message, ...(hint === undefined ? {} : { hint }) };
+  if (span.source.secrets) return told;
   const line = span.source.line(at.line);
   const width = Math.max(1, Math.min(span.end - span.start, line.length - at.column + 1));
-  return { code, at, message, line, width, ...(hint === undefined ? {} : { hint }) };
+  return { ...told, line, width };
 }
 
 export function warning(span: Span, code: string, message: string, hint?: string): Diagnostic {

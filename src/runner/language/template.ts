@@ -1,9 +1,10 @@
 import type { Diagnostic, Position } from '../contract/diagnostic.ts';
 import type { Json } from '../contract/json.ts';
+import { SHORTEST } from '../contract/secret-forms.ts';
 import type { Evaluated, Loaded, Scope, Template } from './model.ts';
-import type { Span } from './source.ts';
+import type { SecretSink, Span } from './source.ts';
 import { compileScalarText, mayHoldMustache, type TextTemplate } from './text-template.ts';
-import type { YamlNode } from './yaml.ts';
+import type { YamlNode, YamlScalar } from './yaml.ts';
 import { LITERAL } from './yaml-reader.ts';
 
 /** A template that was written in a file: it knows more of its places than others need. */
@@ -42,6 +43,27 @@ function compileNode(node: YamlNode, report: (found: readonly Diagnostic[]) => v
       node.entries.map(({ key, value }) => [key, compileNode(value, report)]),
     );
   }
+  const template = compileScalar(node, report);
+  return node.secrets ? secretTemplate(template, node.secrets) : template;
+}
+
+/** What is made of a secret is one. */
+function secretTemplate(template: WrittenTemplate, secrets: SecretSink): WrittenTemplate {
+  const { constant } = template;
+  const evaluate: Template['evaluate'] = (scope) => {
+    const made = template.evaluate(scope);
+    if (made.kind === 'value') secrets.add(made.value);
+    return made;
+  };
+  const tell = (made: Json) => secrets.addInside(made, constant ?? null);
+  return { ...template, evaluate, secret: { tell: isShort(constant) ? [tell] : [] } };
+}
+
+function isShort(value: Json | undefined): boolean {
+  return (typeof value === 'string' || typeof value === 'number') && String(value).length < SHORTEST;
+}
+
+function compileScalar(node: YamlScalar, report: (found: readonly Diagnostic[]) => void): WrittenTemplate {
   const { value, span } = node;
   if (typeof value !== 'string' || node.tag === LITERAL || !mayHoldMustache(value))
     return constantAt(value, span);
@@ -153,6 +175,17 @@ function constantContent(value: Json): Content {
 }
 
 function compose(
+  span: Span,
+  parts: Parts,
+  children: readonly WrittenTemplate[],
+  build: (values: readonly Json[]) => Json,
+): WrittenTemplate {
+  const secrets = children.flatMap(({ secret }) => secret ?? []);
+  const whole = composed(span, parts, children, build);
+  return secrets.length > 0 ? { ...whole, secret: { tell: secrets.flatMap(({ tell }) => tell) } } : whole;
+}
+
+function composed(
   span: Span,
   parts: Parts,
   children: readonly WrittenTemplate[],

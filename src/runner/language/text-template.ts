@@ -50,13 +50,20 @@ function compileLocated(text: string, at: Locate): Loaded<ScalarText | null> {
   const constant = mustache.pieces.every((piece) => piece.kind === 'text')
     ? mustache.pieces.map((piece) => (piece as { text: string }).text).join('')
     : null;
-  const render = (scope: Scope) => placed(renderText(mustache, scope), at);
+  const names = [...mustache.mentions.keys(), ...mustache.reads.keys()];
+  const told = <T extends Json>(made: Evaluated<T>, scope: Scope): Evaluated<T> => {
+    if (made.kind === 'value' && scope.made) for (const name of names) scope.made(name, made.value);
+    return made;
+  };
+  const render = (scope: Scope) => told(placed(renderText(mustache, scope), at), scope);
   const value: ScalarText = {
     reads: new Set(mustache.reads.keys()),
     mentions: new Set(mustache.mentions.keys()),
     constant,
     render,
-    evaluate: lone ? (scope: Scope): Evaluated => placed<Json>(renderValue(lone, scope), at) : render,
+    evaluate: lone
+      ? (scope: Scope): Evaluated => told(placed<Json>(renderValue(lone, scope), at), scope)
+      : render,
     spanOf(name) {
       const range = mustache.reads.get(name) ?? mustache.mentions.get(name);
       return range && at(range.start, range.end);

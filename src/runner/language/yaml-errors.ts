@@ -61,6 +61,12 @@ function said({ code, message }: YAMLParseError, line: string, at: string): Said
   }
 }
 
+/** What the parser says may quote the text. */
+const INSIDE_VAULT: Said = {
+  message: 'the text inside of the vault is no YAML here',
+  hint: 'mama-play vault edit shows the line',
+};
+
 /** Only the first few: what follows a first mistake is seldom one of its own. */
 export function explainYaml(errors: readonly YAMLParseError[], source: Source): Diagnostic[] {
   const lines = new Set<number>();
@@ -73,7 +79,9 @@ export function explainYaml(errors: readonly YAMLParseError[], source: Source): 
       code = 'yaml',
       message,
       hint,
-    } = said(error, source.line(line), source.text.slice(span.start, span.start + 80));
+    } = source.secrets
+      ? INSIDE_VAULT
+      : said(error, source.line(line), source.text.slice(span.start, span.start + 80));
     return fault(span, code, message, hint);
   });
 }

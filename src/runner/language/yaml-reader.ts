@@ -1,6 +1,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml';
 import type { Diagnostic } from '../contract/diagnostic.ts';
 import { fault, type Source, type Span } from './source.ts';
+import type { VaultReader } from './vaults.ts';
 import type { YamlEntry, YamlList, YamlMap, YamlNode, YamlScalar } from './yaml.ts';
 
 /** Deeper is nothing that a person wrote. */
@@ -10,6 +11,11 @@ const MAX_NODES = 200_000;
 
 /** Ansible's tag for a text in which `{{` means itself. */
 export const LITERAL = '!unsafe';
+
+const QUOTE = 'put quotes around the whole value';
+
+/** Ansible's tags for a text that is a vault. */
+const VAULT = ['!vault', '!vault-encrypted'];
 
 /**
  * The library's document as ours, in the order of writing (an alias means the last anchor of its name before it).
@@ -23,10 +29,14 @@ export class YamlReader {
   private readonly anchors = new Map<string, Node>();
   /** Nodes that are being read, to notice an alias inside of its own anchor. */
   private readonly open = new Set<Node>();
+  private readonly vaults: VaultReader;
+  /** What stood in the way of opening a value, each once: the next one of the file says the same. */
+  private readonly closed = new Set<string>();
 
-  constructor(src: Source, diagnostics: Diagnostic[]) {
+  constructor(src: Source, diagnostics: Diagnostic[], vaults: VaultReader) {
     this.src = src;
     this.diagnostics = diagnostics;
+    this.vaults = vaults;
   }
 
   document(document: Document): YamlNode {
@@ -38,6 +48,7 @@ export class YamlReader {
     if (this.isTooMuch(span, depth)) return nothing(span);
     if (isAlias(node)) return this.alias(node.source, span, depth);
     if (node?.anchor && !place) this.anchors.set(node.anchor, node);
+    if (node?.tag && VAULT.includes(node.tag)) return this.secret(node, node.tag, span);
     if (node?.tag?.startsWith('!') && node.tag !== LITERAL) this.refuseTag(span, node.tag);
     if (isScalar(node)) return this.scalar(node, span);
     if (!isMap(node) && !isSeq(node)) return nothing(span);
@@ -66,6 +77,10 @@ export class YamlReader {
   private alias(name: string, span: Span, depth: number): YamlNode {
     const target = this.anchors.get(name);
     if (target && !this.open.has(target)) return this.node(target, span, depth + 1);
+    if (this.src.secrets) {
+      this.diagnostics.push(fault(span, 'yaml', 'a text inside of the vault begins with *', QUOTE));
+      return nothing(span);
+    }
     const message = target ? `*${name} stands inside of its own anchor` : `no anchor is called &${name}`;
     this.diagnostics.push(
       fault(span, 'yaml', message, target ? undefined : `if it is meant as text, quote it: "*${name}"`),
@@ -126,7 +141,31 @@ export class YamlReader {
     const quoted = node.type !== undefined && node.type !== 'PLAIN';
     const written = quoted ? String(node.value) : (node.source ?? String(node.value ?? ''));
     const tag = node.tag === LITERAL ? { tag: LITERAL } : {};
-    return { kind: 'scalar', span, value: plainValue(node.value, written), written, quoted, ...tag };
+    const value = plainValue(node.value, written);
+    const { secrets } = this.src;
+    secrets?.add(value);
+    return { kind: 'scalar', span, value, written, quoted, ...tag, ...(secrets ? { secrets } : {}) };
+  }
+
+  /** An encrypted value. What it holds is a text and means itself, whatever braces are in it. */
+  private secret(node: Node, tag: string, span: Span): YamlScalar {
+    const { secrets } = this.vaults;
+    const scalar = (value: string): YamlScalar => {
+      return { kind: 'scalar', span, value, written: value, quoted: true, tag: LITERAL, secrets };
+    };
+    const opened = this.vaults.open(isScalar(node) ? String(node.value).trim() : '');
+    const text = opened instanceof Uint8Array ? Buffer.from(opened).toString('utf8') : null;
+    if (text !== null && !/[\0\uFFFD]/.test(text)) {
+      secrets.add(text);
+      return scalar(text);
+    }
+    const { code, message, hint } =
+      opened instanceof Uint8Array
+        ? { code: 'not-text', message: 'what is encrypted here is no text', hint: undefined }
+        : opened;
+    if (!this.closed.has(message)) this.diagnostics.push(fault(this.tagSpan(span, tag), code, message, hint));
+    this.closed.add(message);
+    return scalar('');
   }
 
   private refuseSecond(name: string, span: Span, first: YamlEntry): void {
@@ -139,15 +178,19 @@ export class YamlReader {
 
   /** Any other tag is almost always a text that should have been quoted (`when: !done`). */
   private refuseTag(span: Span, tag: string): void {
-    const start = this.src.text.lastIndexOf(tag, span.start);
-    const near = start >= 0 && span.start - start < tag.length + 40;
-    const at = near ? { ...span, start, end: start + tag.length } : span;
-    if (tag === '!vault') {
-      this.diagnostics.push(fault(at, 'vault', 'encrypted values can not be read yet'));
+    const at = this.tagSpan(span, tag);
+    if (this.src.secrets) {
+      this.diagnostics.push(fault(at, 'unknown-tag', 'a text inside of the vault begins with !', QUOTE));
       return;
     }
     const hint = `if it is meant as text, quote the whole value: "${tag} …"`;
     this.diagnostics.push(fault(at, 'unknown-tag', `${tag} is a YAML tag, and none that is known`, hint));
+  }
+
+  private tagSpan(span: Span, tag: string): Span {
+    const start = this.src.text.lastIndexOf(tag, span.start);
+    const near = start >= 0 && span.start - start < tag.length + 40;
+    return near ? { ...span, start, end: start + tag.length } : span;
   }
 
   private badKey(span: Span): Diagnostic {

@@ -1,7 +1,8 @@
 import { parseDocument } from 'yaml';
 import type { Diagnostic } from '../contract/diagnostic.ts';
 import type { Json } from '../contract/json.ts';
-import { fault, type Source, type Span, source } from './source.ts';
+import { fault, type SecretSink, type Source, type Span, source } from './source.ts';
+import { NO_VAULTS, openSource, type VaultReader } from './vaults.ts';
 import { explainYaml } from './yaml-errors.ts';
 import { YamlReader } from './yaml-reader.ts';
 
@@ -35,8 +36,10 @@ export interface YamlScalar {
   readonly written: string;
   /** Quoted, or a block scalar: the writer meant text. */
   readonly quoted: boolean;
-  /** `!unsafe`: the text is no template. Any other tag is refused. */
+  /** `!unsafe`: the text is no template. Any other tag is refused, but for `!vault`, which is one of these too. */
   readonly tag?: string;
+  /** Present: the value comes from a vault, and what is made of it must be told to this. */
+  readonly secrets?: SecretSink;
 }
 
 /** Larger files are refused before they are parsed (about a second per megabyte, and nothing of ours is so large). */
@@ -44,13 +47,24 @@ export const MAX_YAML_BYTES = 2 * 1024 * 1024;
 
 /**
  * Read one YAML document (1.2, core schema, with `<<` merge keys). Never throws for what a user wrote; `value` is
- * null where the text is empty or can't be read. `diagnostics` may be about parts of a value that could be read.
+ * null where the text is empty or can't be read. `diagnostics` may be about parts of a value that could be read. A file
+ * that is a vault is opened; positions are then those of the text inside.
  */
 export function parseYaml(
   file: string,
   text: string,
+  vaults: VaultReader = NO_VAULTS,
 ): { value: YamlNode | null; diagnostics: Diagnostic[]; source: Source } {
-  const src = source(file, text);
+  const opened = openSource(file, text, vaults);
+  if ('text' in opened) return parsePlain(opened, vaults);
+  return { value: null, diagnostics: [opened], source: source(file, text) };
+}
+
+function parsePlain(
+  src: Source,
+  vaults: VaultReader,
+): { value: YamlNode | null; diagnostics: Diagnostic[]; source: Source } {
+  const { text } = src;
   const unfit = notText(src);
   if (unfit) return { value: null, diagnostics: [unfit], source: src };
   const document = parseDocument(text, {
@@ -66,7 +80,7 @@ export function parseYaml(
     diagnostics.push(fault(span, 'yaml', 'YAML is read as version 1.2 here', 'remove the directive'));
   }
   if (diagnostics.length > 0 || document.contents === null) return { value: null, diagnostics, source: src };
-  return { value: new YamlReader(src, diagnostics).document(document), diagnostics, source: src };
+  return { value: new YamlReader(src, diagnostics, vaults).document(document), diagnostics, source: src };
 }
 
 /** What the node holds, as plain data. */
@@ -92,9 +106,6 @@ function notText({ file, text, position }: Source): Diagnostic | null {
       message,
       hint: 'split it, or read the data from a file in a task',
     };
-  }
-  if (text.startsWith('$ANSIBLE_VAULT;')) {
-    return { code: 'vault', at: start, message: 'encrypted files can not be read yet' };
   }
   if (isHopeless(text)) return { code: 'too-deep', at: start, message: 'the file is nested too deeply' };
   const at = text.search(/[\0\uFFFD]/);

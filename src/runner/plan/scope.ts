@@ -41,6 +41,7 @@ export class LadderScope implements PlanScope {
   private readonly known = new Map<string, Evaluated | undefined>();
   private readonly underway: Variable[] = [];
   private readonly elsewhere = new Map<Site, LadderScope>();
+  private readonly listeners = new Map<string, readonly ((made: Json) => void)[]>();
 
   constructor(ladder: Ladder) {
     this.ladder = ladder;
@@ -51,6 +52,22 @@ export class LadderScope implements PlanScope {
     const value = this.find(name);
     this.known.set(name, value);
     return value;
+  }
+
+  made(name: string, text: Json): void {
+    for (const tell of this.told(name)) tell(text);
+  }
+
+  /** Who must hear of texts made of this variable, and of those that it is made of. */
+  private told(name: string, above: readonly string[] = []): readonly ((made: Json) => void)[] {
+    const known = this.listeners.get(name);
+    if (known || above.includes(name)) return known ?? [];
+    const value = this.origin(name)?.value;
+    const scope = this.at(value?.site);
+    const below = [...(value?.mentions ?? [])].flatMap((inner) => scope.told(inner, [...above, name]));
+    const all = [...(value?.secret?.tell ?? []), ...below];
+    if (above.length === 0) this.listeners.set(name, all);
+    return all;
   }
 
   /** Is there a variable of that name? Nothing is evaluated. */

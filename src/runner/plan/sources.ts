@@ -1,4 +1,5 @@
-import type { Readable } from 'node:stream';
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import type { Json } from '../contract/json.ts';
 import {
   isRefusal,
@@ -9,8 +10,9 @@ import {
   refuse,
 } from '../contract/task-type.ts';
 import type { Evaluated, Loaded, Scope, Task } from '../language/model.ts';
-import { source } from '../language/source.ts';
+import type { SecretSink } from '../language/source.ts';
 import { compileText, type TextTemplate } from '../language/text-template.ts';
+import { openSource, type VaultReader } from '../language/vaults.ts';
 
 /** Looks at the controller's file system; given by the command, so that plans can be made of anything. */
 export interface SourceIo {
@@ -32,6 +34,10 @@ export interface SourceIo {
   join(a: string, b: string): string;
   /** How messages name a path: relative to the working directory. */
   display(path: string): string;
+  /** Does the file begin as a vault does? */
+  isVault?(path: string): boolean;
+  /** Opens what is encrypted; without it such files are taken as they are. */
+  readonly vaults?: VaultReader;
 }
 
 /** What tasks read on the controller, each file once per run. */
@@ -70,6 +76,11 @@ export class Sources {
     if (known) return known;
     const stat = this.io.stat(path);
     if (stat?.kind !== 'file') return refuse(`${this.io.display(path)} is not a file`);
+    const opened = this.opened(path, stat.mode & 0o7777);
+    if (opened) {
+      if (!isRefusal(opened)) this.files.set(path, opened);
+      return opened;
+    }
     let hash: string | undefined;
     const file: LocalFile = {
       path,
@@ -86,6 +97,25 @@ export class Sources {
     return file;
   }
 
+  /** The file inside of a vault, as Ansible copies it; null where it is no vault. */
+  private opened(path: string, mode: number): LocalFile | Refusal | null {
+    const { vaults } = this.io;
+    if (!vaults || !this.io.isVault?.(path)) return null;
+    const bytes = vaults.open(Buffer.from(this.io.bytes(path)).toString('latin1'));
+    if (!(bytes instanceof Uint8Array))
+      return refuse(`${this.io.display(path)}: ${bytes.message}`, bytes.hint);
+    vaults.secrets.add(Buffer.from(bytes).toString('utf8'));
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    return {
+      path,
+      size: bytes.length,
+      mode,
+      sha256: () => hash,
+      bytes: () => bytes,
+      stream: () => Readable.from([bytes]),
+    };
+  }
+
   tree(root: string): readonly LocalEntry[] | Refusal {
     let entries = this.trees.get(root);
     if (!entries) {
@@ -98,10 +128,19 @@ export class Sources {
   text(path: string): Loaded<TextTemplate | null> {
     let text = this.texts.get(path);
     if (!text) {
-      text = compileText(source(this.io.display(path), Buffer.from(this.io.bytes(path)).toString('utf8')));
+      text = this.compiled(path);
       this.texts.set(path, text);
     }
     return text;
+  }
+
+  private compiled(path: string): Loaded<TextTemplate | null> {
+    const bytes = Buffer.from(this.io.bytes(path)).toString('utf8');
+    const opened = openSource(this.io.display(path), bytes, this.io.vaults);
+    if (!('text' in opened)) return { value: null, diagnostics: [opened] };
+    const loaded = compileText(opened);
+    const { secrets } = opened;
+    return secrets && loaded.value ? { ...loaded, value: secretText(loaded.value, secrets) } : loaded;
   }
 
   private walk(root: string, below: string): readonly LocalEntry[] | Refusal {
@@ -125,6 +164,20 @@ export class Sources {
     }
     return entries;
   }
+}
+
+/** A template that is encrypted: what is made of it is as secret as itself. */
+function secretText(text: TextTemplate, secrets: SecretSink): TextTemplate {
+  return {
+    reads: text.reads,
+    mentions: text.mentions,
+    spanOf: (name) => text.spanOf(name),
+    render(scope) {
+      const made = text.render(scope);
+      if (made.kind === 'value') secrets.add(made.value);
+      return made;
+    },
+  };
 }
 
 /** A task's view of the controller, and what stood in the way of an answer that is not the user's mistake in `src`. */
