@@ -2,7 +2,7 @@ import { structuredPatch } from 'diff';
 import type { Change, Delta } from '../contract/delta.ts';
 import { isObject, type Json, sameJson } from '../contract/json.ts';
 import type { Paint } from './paint.ts';
-import { amount, printable } from './text.ts';
+import { amount, oneLine, visible } from './text.ts';
 import { clipPair, isHash, show } from './value.ts';
 
 export { show } from './value.ts';
@@ -17,7 +17,7 @@ const ONE_LINE = 72;
 
 /** What differs, field by field; texts of several lines as a unified diff, maps key by key. */
 export function formatDelta(delta: Delta, paint: Paint): string[] {
-  return Object.entries(delta).flatMap(([field, change]) => formatChange(printable(field), change, paint));
+  return Object.entries(delta).flatMap(([field, change]) => formatChange(oneLine(field), change, paint));
 }
 
 function formatChange(field: string, { from, to }: Change, paint: Paint): string[] {
@@ -40,7 +40,7 @@ function mapDiff(field: string, from: Json, to: Json, paint: Paint): string[] {
   return keys
     .filter((key) => !sameJson(a[key], b[key]))
     .flatMap((key) =>
-      formatChange(`${field}.${printable(key)}`, { from: a[key] ?? null, to: b[key] ?? null }, paint),
+      formatChange(`${field}.${oneLine(key)}`, { from: a[key] ?? null, to: b[key] ?? null }, paint),
     );
 }
 
@@ -68,7 +68,7 @@ function textDiff(field: string, from: Json, to: Json, paint: Paint): string[] {
       ...head,
       paint.dim(`${countLines(before)} lines and ${countLines(after)}: too different to show`),
     ];
-  const shown = lines.slice(0, MOST_LINES).map((line) => colourLine(cut(printable(line)), paint));
+  const shown = lines.slice(0, MOST_LINES).map((line) => colourLine(cut(visible(line)), paint));
   const rest = lines.length - shown.length;
   return [...head, ...shown, ...(rest > 0 ? [paint.dim(`… ${amount(rest, 'more line')}`)] : [])];
 }

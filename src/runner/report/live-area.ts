@@ -1,6 +1,6 @@
 import { hostList } from './host-names.ts';
 import type { Paint } from './paint.ts';
-import { amount, clip, pad, printable, width } from './text.ts';
+import { amount, clip, oneLine, pad, printable, width } from './text.ts';
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const FRAME_MS = 100;
@@ -81,11 +81,11 @@ function liveLine(one: Running, { spinner, now, columns, hostColumns }: Layout, 
   const head = clip(`${start}${clip(oneLine(one.task ?? 'connecting'), forTask)}  ${time}`, columns);
   const left = columns - width(head) - 2;
   if (one.line === null || left < NARROWEST_TASK) return head;
-  return `${head}  ${paint.dim(clip(oneLine(one.line), left))}`;
+  return `${head}  ${paint.dim(clip(lastLine(one.line), left))}`;
 }
 
 /** What a terminal would show last of a text that returns the carriage, without what would move the cursor. */
-function oneLine(text: string): string {
+function lastLine(text: string): string {
   const last = text
     .replace(/[\r\n]+$/, '')
     .split(/[\r\n]/)

@@ -3,7 +3,7 @@ import type { JsonObject } from '../contract/json.ts';
 import { formatDelta, show } from './diff.ts';
 import { paintFor } from './paint.ts';
 import type { ReportOptions } from './reporter.ts';
-import { indent, printable } from './text.ts';
+import { indent, oneLine, printable } from './text.ts';
 import { duration, isBad, isNews, paintStatus, statusWord, taskTitle } from './words.ts';
 
 /** Outcomes slower than this say how long they took. */
@@ -54,7 +54,7 @@ function isSaid(event: TaskEvent, verbosity: number): boolean {
 
 function fieldNames(names: readonly string[]): string {
   const more = names.length - FIELDS;
-  const shown = names.slice(0, FIELDS).map(printable).join(', ');
+  const shown = names.slice(0, FIELDS).map(oneLine).join(', ');
   return more > 0 ? `${shown} and ${more} more` : shown;
 }
 

@@ -5,7 +5,7 @@ import { paintFor } from './paint.ts';
 import { recapLines } from './recap.ts';
 import { Refusals } from './refusals.ts';
 import { dispatch, type Handlers, type Reporter, type ReportOptions } from './reporter.ts';
-import { printable } from './text.ts';
+import { oneLine, printable } from './text.ts';
 import { duration, isRepetition } from './words.ts';
 
 /** A line per outcome, as it comes: for pipes and log files. Errors, warnings and notes go to stderr. */
@@ -19,7 +19,7 @@ export function plainReporter(options: ReportOptions): Reporter {
       refusals.runBegins();
       const turn = batch === undefined ? '' : ` (batch ${batch})`;
       const who = hosts.length === 0 ? 'no hosts' : hostList(hosts, Number.POSITIVE_INFINITY);
-      out([`${paint.bold(`play ${printable(play)}`)}${turn}: ${who}`]);
+      out([`${paint.bold(`play ${oneLine(play)}`)}${turn}: ${who}`]);
     },
     task: (task) => {
       if (!isRepetition(task)) out(outcomeLines(task, task.host, options));
@@ -32,7 +32,7 @@ export function plainReporter(options: ReportOptions): Reporter {
     },
     started: () => {},
     output: ({ host, task, line }) => {
-      if (verbosity > 0) out([paint.dim(`${host}: ${printable(task)}: ${printable(line)}`)]);
+      if (verbosity > 0) out([paint.dim(`${host}: ${oneLine(task)}: ${printable(line)}`)]);
     },
   };
   return {

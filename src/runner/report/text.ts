@@ -1,19 +1,23 @@
 /**
  * Text from hosts and files, made fit for a screen: control characters (which could move the cursor or retitle the
- * window) show in caret notation, line feeds and tabs stay. Carriage returns before a line feed are dropped.
+ * window) show in caret notation, line feeds and tabs stay. Colours and the carriage returns of line ends are dropped.
  */
 export function printable(text: string): string {
   if (!UNPRINTABLE.test(text)) return text;
+  return visible(text.replace(/\r+(?=\n|$)/g, '').replace(COLOURS, ''));
+}
+
+/** As `printable`, but nothing is dropped: for a comparison, in which every character counts. */
+export function visible(text: string): string {
+  if (!UNPRINTABLE.test(text)) return text;
   return text
-    .replace(/\r+(?=\n|$)/g, '')
-    .replace(COLOURS, '')
     .replace(/[\x00-\x08\x0b-\x1f\x7f]/g, (char) => `^${String.fromCharCode(char.charCodeAt(0) ^ 0x40)}`)
     .replace(/[\x80-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (char) => `<U+${hex(char)}>`);
 }
 
 const UNPRINTABLE = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
-/** What programs colour their output with (ECMA-48 SGR): harmless, and of no use to a reader of ours. */
-const COLOURS = /\x1b\[[0-9;:]*m/g;
+/** What programs colour and clear their lines with (SGR and EL of ECMA-48): of no use to a reader of ours. */
+const COLOURS = /\x1b\[[0-9;:]*[mK]/g;
 
 function hex(char: string): string {
   return char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
@@ -79,6 +83,11 @@ export function wrap(text: string, columns: number): string[] {
 /** `1 task`, `3 tasks`. */
 export function amount(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
+}
+
+/** A name or a title on one line. */
+export function oneLine(text: string): string {
+  return printable(text).replace(/\s*\n\s*/g, ' ');
 }
 
 export function indent(lines: readonly string[]): string[] {

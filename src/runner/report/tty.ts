@@ -9,7 +9,7 @@ import { type Paint, paintFor } from './paint.ts';
 import { recapLines } from './recap.ts';
 import { Refusals } from './refusals.ts';
 import { type Clock, dispatch, type Handlers, type Reporter, type ReportOptions } from './reporter.ts';
-import { printable } from './text.ts';
+import { oneLine, printable } from './text.ts';
 import { isNews, isRepetition } from './words.ts';
 
 const FRAME_MS = 100;
@@ -80,7 +80,7 @@ class LiveView {
     this.refusals.runBegins();
     const turn = batch === undefined ? '' : ` (batch ${batch})`;
     const who = hosts.length === 0 ? 'no hosts' : hostList(hosts);
-    this.print([`${this.paint.bold(`play ${printable(play)}`)}${turn}: ${this.paint.dim(who)}`]);
+    this.print([`${this.paint.bold(`play ${oneLine(play)}`)}${turn}: ${this.paint.dim(who)}`]);
     for (const host of hosts) if (!this.order.has(host)) this.order.set(host, this.order.size);
     const since = this.clock.now();
     for (const host of hosts)
@@ -103,7 +103,7 @@ class LiveView {
     const one = this.running.get(host);
     if (one) this.running.set(host, { ...one, line });
     if (this.options.verbosity > 0)
-      this.print([this.paint.dim(`${host}: ${printable(task)}: ${printable(line)}`)]);
+      this.print([this.paint.dim(`${host}: ${oneLine(task)}: ${printable(line)}`)]);
   }
 
   private task(event: TaskEvent): void {

@@ -1,5 +1,5 @@
 import type { Json } from '../contract/json.ts';
-import { printable } from './text.ts';
+import { visible } from './text.ts';
 
 /** Characters of a value on one line. */
 const LONGEST = 160;
@@ -28,9 +28,9 @@ export function clipPair(from: Json, to: Json): readonly [string, string] {
 
 function asLine(value: Json): string {
   if (value === null) return '(absent)';
-  if (typeof value !== 'string') return printable(JSON.stringify(value));
+  if (typeof value !== 'string') return visible(JSON.stringify(value));
   if (isHash(value)) return `${value.slice(0, 19)}…`;
-  return value === '' ? '""' : printable(value).replaceAll('\n', '\\n');
+  return value === '' ? '""' : visible(value).replaceAll('\n', '\\n');
 }
 
 function clipEnd(text: string): string {

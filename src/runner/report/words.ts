@@ -2,7 +2,7 @@ import type { TaskEvent } from '../contract/event.ts';
 import type { Json } from '../contract/json.ts';
 import type { Status } from '../contract/outcome.ts';
 import type { Paint } from './paint.ts';
-import { printable } from './text.ts';
+import { oneLine } from './text.ts';
 
 const COLOURS: Readonly<Record<Status, 'green' | 'yellow' | 'magenta' | 'cyan' | 'red' | 'blue'>> = {
   ok: 'green',
@@ -43,13 +43,13 @@ export function isRepetition(event: TaskEvent): boolean {
 export function taskTitle(event: TaskEvent): string {
   const item = event.item === undefined ? '' : ` (${itemText(event.item)})`;
   const owed = event.debt ? ' (owed by an earlier run)' : '';
-  return `${event.handler ? 'handler ' : ''}${printable(event.task)}${item}${owed}`;
+  return `${event.handler ? 'handler ' : ''}${oneLine(event.task)}${item}${owed}`;
 }
 
 const LONGEST_ITEM = 80;
 
 function itemText(item: Json): string {
-  const text = printable(typeof item === 'string' ? item : JSON.stringify(item)).replaceAll('\n', ' ');
+  const text = oneLine(typeof item === 'string' ? item : JSON.stringify(item));
   return text.length > LONGEST_ITEM ? `${text.slice(0, LONGEST_ITEM)}…` : text;
 }
 
