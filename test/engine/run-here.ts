@@ -8,6 +8,7 @@ import { connector } from '../../src/runner/connection/connect.ts';
 import type { Diagnostic } from '../../src/runner/contract/diagnostic.ts';
 import type { RecapEvent, RunEvent, TaskEvent } from '../../src/runner/contract/event.ts';
 import { Secrets } from '../../src/runner/contract/secret.ts';
+import type { Holder } from '../../src/runner/engine/lease.ts';
 import { runPlays } from '../../src/runner/engine/run.ts';
 import { findHost } from '../../src/runner/language/inventory.ts';
 import { hostScope } from '../../src/runner/plan/context.ts';
@@ -32,9 +33,13 @@ export function writeFiles(dir: string, files: Readonly<Record<string, string>>)
 
 /**
  * Run a playbook of `dir` in this process, with the real language, plan, engine and connections. `args` is a command
- * line; the inventory should use local connections.
+ * line; the inventory should use local connections. Leases are taken for `holder` only.
  */
-export async function runHere(dir: string, args: readonly string[]): Promise<RanHere> {
+export async function runHere(
+  dir: string,
+  args: readonly string[],
+  holder: Holder | null = null,
+): Promise<RanHere> {
   const invocation = readCommandLine(args);
   if (invocation.kind !== 'play') throw new Error(`not a play: ${JSON.stringify(invocation)}`);
   const options: PlayOptions = invocation.options;
@@ -58,6 +63,7 @@ export async function runHere(dir: string, args: readonly string[]): Promise<Ran
     },
     emit: (event) => events.push(event),
     secrets: new Secrets(),
+    holder,
     forks: options.forks,
     batching: options.batching,
     forceHandlers: options.forceHandlers,

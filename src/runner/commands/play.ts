@@ -1,12 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import type { PlayOptions } from '../cli.ts';
 import { type Diagnostic, isError } from '../contract/diagnostic.ts';
 import type { RunEvent } from '../contract/event.ts';
 import type { Target, Trouble } from '../contract/exchange.ts';
 import { Secrets } from '../contract/secret.ts';
 import { exitCode } from '../engine/exit-code.ts';
+import type { Holder } from '../engine/lease.ts';
 import { runPlays, type SelectedPlay, type Stop } from '../engine/run.ts';
 import { findHost } from '../language/inventory.ts';
+import { Vaults } from '../language/vaults.ts';
 import { hostScope } from '../plan/context.ts';
+import { exampleVaults } from '../plan/plain-secrets.ts';
 import { becomeDefaults, type ConnectionFlags, resolveTarget } from '../plan/target.ts';
 import { makeReporter, type Reporter } from '../report/reporter.ts';
 import { taskTypes } from '../tasks/index.generated.ts';
@@ -14,7 +18,10 @@ import { fileAccess } from './files.ts';
 import { listing } from './listing.ts';
 import { playbookTroubles } from './playbook-paths.ts';
 import { collectSecrets, inventoryDir, type Project, readProject } from './project.ts';
+import { discreet, withoutSecrets } from './secrecy.ts';
 import type { Terminal } from './terminal.ts';
+import { vaultPasswords } from './vault-passwords.ts';
+import { withVaults } from './vault-reading.ts';
 
 const NOBODY_TO_ASK: Diagnostic = {
   code: 'no-terminal',
@@ -27,20 +34,37 @@ const NO_INVENTORY = 'no inventory was given (-i): the only host is localhost';
 
 /** `mama-play PLAYBOOK… -i INVENTORY`: resolves to the exit code. */
 export async function playCommand(options: PlayOptions, terminal: Terminal): Promise<number> {
-  const files = fileAccess(terminal.cwd, terminal.home);
-  const reporter = makeReporter({
+  const secrets: Secrets = new Secrets(() => vaults.fingerprintKey());
+  const vaults = new Vaults(vaultPasswords(options.vault, terminal), secrets);
+  const spoken = makeReporter({
     output: options.output ?? (terminal.isTty ? 'tty' : 'plain'),
     diff: options.diff,
     verbosity: options.verbosity,
     terminal,
   });
+  try {
+    return await play(options, terminal, discreet(spoken, secrets), secrets, vaults);
+  } catch (error) {
+    throw withoutSecrets(error, secrets);
+  }
+}
+
+async function play(
+  options: PlayOptions,
+  terminal: Terminal,
+  reporter: Reporter,
+  secrets: Secrets,
+  vaults: Vaults,
+): Promise<number> {
+  const files = fileAccess(terminal.cwd, terminal.home, vaults);
   const missing = playbookTroubles(options.playbooks, terminal.cwd);
   if (missing.length > 0) {
     tell(reporter, missing);
     reporter.close();
     return 1;
   }
-  const project = readProject(options, files, terminal.cwd, taskTypes);
+  const project = await withVaults(vaults, () => readProject(options, files, terminal.cwd, taskTypes));
+  collectSecrets(project.plays, project.context, secrets);
   const flags = connectionFlags(options, terminal);
   const targets = targetsOf(project, flags);
   const diagnostics = distinct([...project.diagnostics, ...targets.diagnostics]);
@@ -53,12 +77,16 @@ export async function playCommand(options: PlayOptions, terminal: Terminal): Pro
   for (const msg of notes) reporter.on({ event: 'note', level: 'info', msg });
   if (options.list || options.syntaxCheck) {
     reporter.close();
-    if (options.list) terminal.out(listing(project, options.list));
+    if (options.list) terminal.out(secrets.mask(listing(project, options.list)));
     else if (options.output !== 'json')
       terminal.out(options.playbooks.map((path) => `playbook: ${path}\n`).join(''));
     return 0;
   }
-  return run(project, options, flags, terminal, reporter);
+  const examples = exampleVaults(project.plays, project.context);
+  tell(reporter, examples);
+  if (examples.length === 0) return run(project, options, flags, terminal, reporter, secrets);
+  reporter.close();
+  return 1;
 }
 
 async function run(
@@ -67,6 +95,7 @@ async function run(
   given: ConnectionFlags,
   terminal: Terminal,
   reporter: Reporter,
+  secrets: Secrets,
 ): Promise<number> {
   const passwords = await askPasswords(options, terminal);
   if (passwords === null) {
@@ -75,9 +104,7 @@ async function run(
     return 1;
   }
   const flags = { ...given, ...passwords };
-  const secrets = new Secrets();
   for (const password of Object.values(passwords)) secrets.add(password);
-  collectSecrets(project.plays, project.context, secrets);
   const { connector } = await import('../connection/connect.ts');
   const connect = connector({
     env: terminal.env,
@@ -93,6 +120,7 @@ async function run(
     resolve,
     emit: (event: RunEvent) => reporter.on(event),
     secrets,
+    holder: holderOf(terminal),
     forks: options.forks,
     batching: options.batching,
     forceHandlers: options.forceHandlers,
@@ -107,6 +135,11 @@ async function run(
   });
   reporter.close();
   return interrupted ?? exitCode(recap, { interrupted: false, detailed: options.detailedExitcode });
+}
+
+function holderOf(terminal: Terminal): Holder {
+  const since = new Date().toISOString().slice(0, 19);
+  return { run: randomBytes(8).toString('hex'), who: `${terminal.identity}, since ${since}Z` };
 }
 
 function tell(reporter: Reporter, diagnostics: readonly Diagnostic[]): void {

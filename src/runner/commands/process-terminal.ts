@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import type { Terminal } from './terminal.ts';
@@ -12,6 +13,7 @@ export function terminalOf(host: NodeJS.Process): Terminal & { done(): void } {
     cwd: host.cwd(),
     env: host.env,
     home: host.env['HOME'] ?? '/',
+    identity: `${host.env['USER'] ?? host.env['LOGNAME'] ?? `uid ${host.getuid?.()}`}@${hostname()} (process ${host.pid})`,
     out: out.write,
     err: err.write,
     isTty: host.stdout.isTTY === true && host.env['TERM'] !== 'dumb',

@@ -3,6 +3,8 @@ export interface Terminal {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
+  /** Who this is, for whoever meets our lease: `user@machine (process 123)`. */
+  readonly identity: string;
   out(text: string): void;
   err(text: string): void;
   /** stdout is a terminal on which lines can be redrawn. */

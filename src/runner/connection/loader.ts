@@ -28,7 +28,8 @@ const LOADER = [
   'kill -0 "${mp_a%%.*}" 2>/dev/null || rm -rf -- "$mp_s"; done',
   // What the requests use: mp_f begins a fragment, mp_o is for our own, mp_d reads input, mp_w prints a file as long as
   // it is now (whoever still writes to it can't keep us here).
-  'mp_f() { trap - EXIT HUP PIPE INT TERM; umask $mp_u; }',
+  // Descriptor 9 is the lease: whatever a fragment leaves running must not hold it.
+  'mp_f() { trap - EXIT HUP PIPE INT TERM; umask $mp_u; exec 9>&-; }',
   'mp_o() { LC_ALL=C; PATH=${PATH:-/usr/local/bin:/usr/bin:/bin}:/usr/local/sbin:/usr/sbin:/sbin; export LC_ALL PATH; }',
   'mp_d() { dd bs=65536 iflag=fullblock,count_bytes count=$1 of="$mp_T/$2" 2>"$mp_T/d" && return',
   'read -r mp_a <"$mp_T/d"; mp_x "dd with iflag=fullblock,count_bytes, or room in $mp_T: $mp_a"; }',

@@ -69,6 +69,7 @@ function subshell(fragment: Fragment, i: number): string {
   const text = fragment.script.text;
   const wrong = unspeakable(fragment);
   if (wrong) return `( echo ${quote(wrong)} >&2; exit 2 )`;
+  if (fragment.runs === 'standing') return `{ eval ${quote(` ${text}`)}; }`;
   if (fragment.runs === 'ours') return `( mp_f; mp_o; ${exports(fragment)}eval ${quote(` ${text}`)} )`;
   return `( mp_f; printf "%s\\n" ${quote(text)} >"$mp_T/${i}s"; ${exports(fragment)}exec sh "$mp_T/${i}s" )`;
 }
@@ -101,7 +102,7 @@ function print(nonce: string, fragments: readonly Fragment[]): string[] {
   };
   fragments.forEach((fragment, i) => {
     for (const file of [`"$mp_T/${i}o"`, `"$mp_T/${i}e"`]) {
-      if (fragment.runs === 'ours' && fragment.role === 'probe') {
+      if (fragment.runs !== 'users' && fragment.role === 'probe') {
         complete.push(file, '"$mp_T/m"');
         if (complete.length >= 400) flush();
         continue;

@@ -6,6 +6,12 @@ export type Identity =
   | { readonly kind: 'login' }
   | { readonly kind: 'become'; readonly method: 'sudo'; readonly user: string };
 
+export function sameIdentity(a: Identity, b: Identity): boolean {
+  return a.kind === 'login'
+    ? b.kind === 'login'
+    : b.kind === 'become' && a.user === b.user && a.method === b.method;
+}
+
 /** One piece of work for a host's shell, run in a subshell of its own. */
 export interface Fragment {
   readonly script: Script;
@@ -13,9 +19,10 @@ export interface Fragment {
   readonly environment?: Readonly<Record<string, string>>;
   /**
    * `ours`: LC_ALL=C and a PATH that has the sbin directories. `users`: the login's own environment. Both run with
-   * the login's umask, and `become` sets HOME.
+   * the login's umask, and `become` sets HOME. `standing`: in the standing shell itself and not in a subshell, so
+   * that descriptor 9, which is closed for all others, stays open when it ends; it must not fail or exit.
    */
-  readonly runs: 'ours' | 'users';
+  readonly runs: 'ours' | 'users' | 'standing';
   /**
    * `probe` runs whatever happened before it. `apply` runs only if every apply before it in the same exchange
    * exited 0, and is otherwise answered `{kind: 'not-run'}`.
@@ -39,9 +46,9 @@ export interface Trouble {
   /**
    * `unreachable`: no session could be had (down, refused key, unknown host key …). `lost`: the line or the shell
    * died with an exchange in flight, whose outcome is not known. `become`: sudo refused. `unfit`: the host lacks
-   * something that every task needs.
+   * something that every task needs. `locked`: another run holds a lease on a machine of this run.
    */
-  readonly trouble: 'unreachable' | 'lost' | 'become' | 'unfit';
+  readonly trouble: 'unreachable' | 'lost' | 'become' | 'unfit' | 'locked';
   readonly message: string;
   readonly hint?: string;
 }

@@ -1,4 +1,4 @@
-import type { Identity, Reply } from '../contract/exchange.ts';
+import { type Identity, type Reply, sameIdentity } from '../contract/exchange.ts';
 import type { Script } from '../contract/script.ts';
 import {
   type Apply,
@@ -90,10 +90,4 @@ function meet(a: Touches, b: Touches): boolean {
   const writesInto = (one: Touches, other: Touches) =>
     one.writes.some((path) => other.writes.includes(path) || other.reads.includes(path));
   return writesInto(a, b) || writesInto(b, a);
-}
-
-function sameIdentity(a: Identity, b: Identity): boolean {
-  return a.kind === 'login'
-    ? b.kind === 'login'
-    : b.kind === 'become' && a.user === b.user && a.method === b.method;
 }

@@ -78,6 +78,11 @@ export class Dialogue {
     return isTrouble(answers) ? answers : (answers[0]![0] as Reply);
   }
 
+  /** Something is about to be changed: a lease that nothing asked for yet costs a round trip of its own. */
+  beforeChange(): void {
+    if (this.machine.owesLease) this.onRoundTrip();
+  }
+
   /** Ends what runs on the machine for us; whoever waits for it is answered. */
   interrupt(): Promise<void> {
     return this.machine.interrupt();

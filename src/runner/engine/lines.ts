@@ -1,4 +1,5 @@
 import { type Connect, isTrouble, type Target, type Traffic, type Trouble } from '../contract/exchange.ts';
+import type { Lease } from './lease.ts';
 import { Machine } from './machine.ts';
 
 export type ResolveTarget = (host: string) => Target | Trouble;
@@ -8,9 +9,16 @@ export class Lines {
   private readonly connect: Connect;
   private readonly resolve: ResolveTarget;
   private readonly onConnected: (host: string, ms: number) => void;
+  private readonly leaseFor: (host: string) => Lease | null;
   private readonly open = new Map<string, Promise<Machine | Trouble>>();
 
-  constructor(connect: Connect, resolve: ResolveTarget, onConnected: (host: string, ms: number) => void) {
+  constructor(
+    connect: Connect,
+    resolve: ResolveTarget,
+    onConnected: (host: string, ms: number) => void,
+    leaseFor: (host: string) => Lease | null,
+  ) {
+    this.leaseFor = leaseFor;
     this.connect = connect;
     this.resolve = resolve;
     this.onConnected = onConnected;
@@ -30,6 +38,12 @@ export class Lines {
     await Promise.all(hosts.map((host) => this.machine(host)));
   }
 
+  /** Every machine that can be talked to, and its host's name. */
+  async machines(): Promise<readonly Machine[]> {
+    const machines = await Promise.all(this.open.values());
+    return machines.filter((machine): machine is Machine => !isTrouble(machine));
+  }
+
   async traffic(host: string): Promise<Traffic> {
     const machine = await this.open.get(host);
     return machine && !isTrouble(machine) ? machine.traffic : { sent: 0, received: 0 };
@@ -44,8 +58,7 @@ export class Lines {
   }
 
   private async each(action: (machine: Machine) => Promise<void>): Promise<void> {
-    const machines = await Promise.all(this.open.values());
-    await Promise.all(machines.map((machine) => (isTrouble(machine) ? undefined : action(machine))));
+    await Promise.all((await this.machines()).map(action));
   }
 
   private async dial(host: string): Promise<Machine | Trouble> {
@@ -55,6 +68,6 @@ export class Lines {
     const conversation = await this.connect(target);
     if (isTrouble(conversation)) return conversation;
     this.onConnected(host, Math.round(performance.now() - started));
-    return new Machine(host, conversation);
+    return new Machine(host, conversation, this.leaseFor(host));
   }
 }

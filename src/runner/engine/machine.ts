@@ -7,8 +7,9 @@ import type {
   Reply,
   Trouble,
 } from '../contract/exchange.ts';
-import { isTrouble } from '../contract/exchange.ts';
+import { isTrouble, sameIdentity } from '../contract/exchange.ts';
 import type { Apply } from '../contract/task-type.ts';
+import { type Lease, type LeaseOutcome, readLease } from './lease.ts';
 
 /**
  * One machine and what was said to it. Its epoch moves with every apply, whoever said it and however it ended: an
@@ -17,11 +18,14 @@ import type { Apply } from '../contract/task-type.ts';
 export class Machine {
   readonly name: string;
   private readonly conversation: Conversation;
+  private readonly lease: Lease | null;
   private now = 0;
 
-  constructor(name: string, conversation: Conversation) {
+  /** `lease` null: a dry run, which needs none. */
+  constructor(name: string, conversation: Conversation, lease: Lease | null) {
     this.name = name;
     this.conversation = conversation;
+    this.lease = lease;
   }
 
   get epoch(): number {
@@ -34,11 +38,42 @@ export class Machine {
 
   /** Probes of several identities, side by side; one list of answers per list of probes. */
   async ask(batches: readonly Batch[]): Promise<readonly (readonly Answer[])[] | Trouble> {
-    const replies = await Promise.all(
-      batches.map((batch) => this.conversation.exchange(batch.identity, batch.probes)),
-    );
+    const replies = await Promise.all(batches.map((batch) => this.exchange(batch.identity, batch.probes)));
     const trouble = replies.find((reply): reply is Trouble => isTrouble(reply));
     return trouble ?? (replies as Answers[]).map((reply) => reply.answers);
+  }
+
+  /** The machine's lease, asked for now if nothing that was said carried the question yet; null: a dry run. */
+  async leased(): Promise<LeaseOutcome | null> {
+    if (!this.lease) return null;
+    if (!this.lease.isAsked) await this.exchange(this.lease.identity, []);
+    return this.lease.wait();
+  }
+
+  /** Asking for the lease would take a round trip of its own. */
+  get owesLease(): boolean {
+    return this.lease !== null && !this.lease.isAsked;
+  }
+
+  /** What came of asking for the lease, if it was asked for. */
+  get leaseSoFar(): LeaseOutcome | null {
+    return this.lease?.known ?? null;
+  }
+
+  /** The first exchange of the lease's identity carries the question for it. */
+  private async exchange(identity: Identity, fragments: readonly Fragment[]): Promise<Answers | Trouble> {
+    const { lease } = this;
+    if (!lease || lease.isAsked || !sameIdentity(identity, lease.identity)) {
+      return this.conversation.exchange(identity, fragments);
+    }
+    lease.isAsked = true;
+    const reply = await this.conversation.exchange(identity, [lease.fragment, ...fragments]);
+    if (isTrouble(reply)) {
+      lease.settle({ kind: 'none', because: reply.message });
+      return reply;
+    }
+    lease.settle(readLease(reply.answers[0]!));
+    return { kind: 'answers', answers: reply.answers.slice(1) };
   }
 
   /** Changes, in order, stopping at the first that fails, and probes that see what they made. */

@@ -25,7 +25,7 @@ export async function runPlay(run: Run, play: Play, hosts: readonly Host[], fork
     });
     const batch = new Batch(play, members);
     await runBatch(run, batch, () => live.filter((host) => host.live).map((host) => host.name), forks);
-    if (run.interrupt.stop || batch.over === 'fatal') return 'stop';
+    if (run.interrupt.stop || batch.over === 'fatal' || run.leases.refused.size > 0) return 'stop';
     if (batch.over === 'end_play') return 'go-on';
     // Nobody is left to show that the next batch would fare better.
     if (members.every((host) => !host.live)) return batches.length > 1 ? 'stop' : 'go-on';

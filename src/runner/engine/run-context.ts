@@ -2,6 +2,7 @@ import type { Emit } from '../contract/event.ts';
 import type { Json } from '../contract/json.ts';
 import type { RunContext } from '../plan/context.ts';
 import type { Host } from './host.ts';
+import type { Leases } from './leases.ts';
 import type { Lines } from './lines.ts';
 import type { Raw } from './raw.ts';
 
@@ -15,8 +16,8 @@ export interface Run {
   /** False (`--no-batching`): one step per exchange, the reference for "as if sequential". */
   readonly batching: boolean;
   readonly forceHandlers: boolean;
-  /** Resolves when every host of the run is connected, or known to be unreachable: nothing is changed before. */
-  readonly allConnected: Promise<void>;
+  /** Nothing is changed before every host is connected, or known to be unreachable, and every lease is held. */
+  readonly leases: Leases;
   /** `stop`: finish the task in hand, begin nothing. */
   readonly interrupt: { stop: boolean };
   /** Outcomes of `run_once` tasks, by place in the playbook. */

@@ -1,9 +1,13 @@
 import type { Emit, HostRecap, RecapEvent } from '../contract/event.ts';
 import type { Connect } from '../contract/exchange.ts';
+import { maskEvent } from '../contract/mask-event.ts';
 import type { Secrets } from '../contract/secret.ts';
 import type { InventoryHost, Play } from '../language/model.ts';
 import type { RunContext } from '../plan/context.ts';
+import { changesAs } from './changes-as.ts';
 import { Host } from './host.ts';
+import { type Holder, Lease } from './lease.ts';
+import { Leases } from './leases.ts';
 import { Lines, type ResolveTarget } from './lines.ts';
 import { runPlay } from './play.ts';
 import type { Run } from './run-context.ts';
@@ -22,6 +26,8 @@ export interface RunOptions {
   /** Events go out masked. Never awaited. */
   readonly emit: Emit;
   readonly secrets: Secrets;
+  /** Who holds the leases; null: none are taken (tests of other things). */
+  readonly holder: Holder | null;
   readonly forks: number;
   readonly batching: boolean;
   readonly forceHandlers: boolean;
@@ -41,14 +47,20 @@ export interface Stop {
 export async function runPlays(options: RunOptions): Promise<RecapEvent> {
   const started = performance.now();
   const { secrets } = options;
-  const emit: Emit = (event) => options.emit(secrets.maskJson(event));
+  const emit: Emit = (event) => options.emit(maskEvent(event, secrets));
   const hosts = new Map<string, Host>();
   for (const { hosts: members } of options.plays) {
     for (const host of members) if (!hosts.has(host.name)) hosts.set(host.name, new Host(host));
   }
-  const lines = new Lines(options.connect, options.resolve, (host, ms) =>
-    emit({ event: 'connected', host, ms }),
+  const names = [...hosts.keys()];
+  const lines = new Lines(
+    options.connect,
+    options.resolve,
+    (host, ms) => emit({ event: 'connected', host, ms }),
+    (host) => leaseFor(host, options),
   );
+  const leases = new Leases(lines, names, emit);
+  void lines.allSettled(names);
   const interrupt = { stop: false };
   const run: Run = {
     context: options.context,
@@ -58,7 +70,7 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
     check: options.context.check,
     batching: options.batching,
     forceHandlers: options.forceHandlers,
-    allConnected: lines.allSettled([...hosts.keys()]),
+    leases,
     interrupt,
     once: new Map(),
     keepSecret: (value) => secrets.add(value),
@@ -78,10 +90,22 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
     );
     if (end === 'stop') break;
   }
+  await leases.tellSoFar();
+  if (leases.refused.size > 0) {
+    for (const host of hosts.values())
+      if (host.live) host.state = leases.refused.has(host.name) ? 'locked' : 'interrupted';
+  }
   const recap = await recapOf(hosts, lines, options.context.check, performance.now() - started);
   emit(recap);
   await lines.close();
   return recap;
+}
+
+/** Held by the user that the host's changes are made as: root, where anything becomes root. */
+function leaseFor(host: string, { context, plays, holder }: RunOptions): Lease | null {
+  if (context.check || !holder) return null;
+  const members = plays.filter((play) => play.hosts.some((one) => one.name === host));
+  return new Lease(changesAs(host, members, context), holder);
 }
 
 async function recapOf(

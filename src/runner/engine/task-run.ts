@@ -7,6 +7,7 @@ import type { Evaluated, Task } from '../language/model.ts';
 import type { Coming } from '../plan/ahead.ts';
 import { type HostContext, scopeOf } from '../plan/context.ts';
 import type { Round } from '../plan/cursor.ts';
+import { secretInputs } from '../plan/inputs.ts';
 import { conditions, type HostWork, prepare, type Work } from '../plan/prepare.ts';
 import { type Item, itemsOf, labelOf, rounds } from '../plan/rounds.ts';
 import { evaluateIn, type PlanScope } from '../plan/scope.ts';
@@ -88,6 +89,7 @@ export class TaskRun {
     if (when.kind === 'fault') return faulty(when.diagnostic);
     if (when.kind === 'unknown') return unknown(when.because);
     if (!when.value) return skipped(`${when.by?.source} is false`);
+    for (const secret of secretInputs(task, scope)) run.keepSecret(secret);
     const work = prepare(task, host.name, scope, run.context);
     if (work.kind === 'unknown') return unknown(work.because);
     if (work.kind === 'fault') return judge(task, faulty(work.diagnostic), scope, false);
@@ -161,7 +163,8 @@ export class TaskRun {
       answer: (question: { script: Script; users: boolean }): Promise<Reply | Trouble> =>
         dialogue.answer(work, question, coming),
       apply: async (apply: Apply, touches: Touches | null): Promise<Reply | Trouble> => {
-        await run.allConnected;
+        dialogue.beforeChange();
+        if (!(await run.leases.mayChange())) return LOCKED;
         return dialogue.apply(work, apply, mayChain ? touches : null, coming, onLine);
       },
       wait: (script: Script): Promise<Reply | Trouble> => dialogue.wait(work.identity, probe(work, script)),
@@ -194,6 +197,9 @@ export class TaskRun {
     return Number.isFinite(number) && number >= 0 ? number : otherwise;
   }
 }
+
+/** Another run holds a machine of this one: told once, for the run as a whole. */
+const LOCKED: Trouble = { kind: 'trouble', trouble: 'locked', message: 'another run holds a lease' };
 
 /** A local step never reaches for a machine. */
 const NOWHERE = {

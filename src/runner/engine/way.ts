@@ -65,7 +65,7 @@ export class Way {
   private mustStop(): boolean {
     if (this.dialogue?.owesOutcomes) return false;
     if (this.run.interrupt.stop) this.host.state = 'interrupted';
-    return this.run.interrupt.stop || this.batch.over !== null;
+    return this.run.interrupt.stop || this.batch.over !== null || this.run.leases.refused.size > 0;
   }
 
   /** False: this host's way ends here. */
@@ -82,6 +82,7 @@ export class Way {
     const shared = task.runOnce ? await this.outcomeOfAnother(place) : null;
     if (shared) return this.inherit(task, shared);
     const raw = await this.perform(task, handler);
+    if (this.run.leases.refused.size > 0) return false;
     if (task.runOnce) this.run.once.set(place, raw);
     return this.conclude(task, raw, handler, started);
   }

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { runHere, writeFiles } from './run-here.ts';
+
+const HOLDER = (run: string) => ({ run, who: `${run}@here (process 1), since 2026-01-02T03:04:05Z` });
+
+const PLAYBOOK = `
+- hosts: all
+  tasks:
+    - {name: begin, shell: "echo $$ > {{ root }}/begun"}
+    - {name: hold, shell: "i=0; while [ ! -e {{ root }}/go ] && [ $i -lt 100 ]; do sleep 0.1; i=$((i+1)); done"}
+`;
+
+const OTHER = `
+- hosts: all
+  tasks:
+    - {name: touch, file: {path: "{{ root }}/other", state: directory}}
+`;
+
+describe('the lease of a machine', function () {
+  this.timeout(60_000);
+  let dir: string;
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'mama-lease-'));
+    writeFiles(dir, {
+      'hold.yaml': PLAYBOOK,
+      'other.yaml': OTHER,
+      'one.yaml': `all:\n  hosts:\n    a: {ansible_connection: local, root: ${dir}}\n`,
+      'two.yaml': `all:\n  vars: {ansible_connection: local, root: ${dir}}\n  hosts: {a: , b: }\n`,
+    });
+  });
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+  async function begun(): Promise<void> {
+    for (let i = 0; i < 800 && !existsSync(join(dir, 'begun')); i++) await sleep(25);
+    assert.ok(existsSync(join(dir, 'begun')));
+  }
+
+  it('the second run changes nothing, exits as locked and names the holder; a dry run needs none', async () => {
+    const first = runHere(dir, ['hold.yaml', '-i', 'one.yaml'], HOLDER('first'));
+    await begun();
+    const second = await runHere(dir, ['other.yaml', '-i', 'one.yaml'], HOLDER('second'));
+    assert.equal(second.recap!.hosts['a']!.state, 'locked');
+    const error = second.events.find((event) => event.event === 'error');
+    assert.equal(error?.diagnostic.code, 'locked');
+    assert.match(
+      error?.diagnostic.message ?? '',
+      /^a is held by another run: first@here \(process 1\), since 2026-01-02/,
+    );
+    assert.equal(existsSync(join(dir, 'other')), false);
+    const dry = await runHere(dir, ['other.yaml', '-i', 'one.yaml', '--check'], HOLDER('third'));
+    assert.equal(dry.recap!.hosts['a']!.state, 'done');
+    writeFiles(dir, { go: '' });
+    assert.equal((await first).recap!.hosts['a']!.state, 'done');
+    const after = await runHere(dir, ['other.yaml', '-i', 'one.yaml'], HOLDER('fourth'));
+    assert.equal(after.recap!.hosts['a']!.changed, 1);
+  });
+
+  it('hosts of one run that share a machine share its lease', async () => {
+    const ran = await runHere(dir, ['other.yaml', '-i', 'two.yaml'], HOLDER('one'));
+    assert.deepEqual(
+      Object.values(ran.recap!.hosts).map((host) => host.state),
+      ['done', 'done'],
+    );
+  });
+
+  it('after kill -9 of the holder the next run gets the lease at once', async () => {
+    const main = join(import.meta.dirname, '../../src/runner/main.ts');
+    const holder = spawn(
+      process.execPath,
+      [
+        '--import',
+        pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href,
+        main,
+        'hold.yaml',
+        '-i',
+        'one.yaml',
+      ],
+      {
+        cwd: dir,
+        stdio: 'ignore',
+        env: { ...process.env, NODE_PATH: '' },
+      },
+    );
+    await begun();
+    const ended = new Promise((resolve) => holder.once('exit', resolve));
+    holder.kill('SIGKILL');
+    await ended;
+    writeFiles(dir, { go: '' });
+    const after = await runHere(dir, ['other.yaml', '-i', 'one.yaml'], HOLDER('next'));
+    assert.equal(after.recap!.hosts['a']!.state, 'done');
+  });
+});
