@@ -1,4 +1,4 @@
-import { type Command, CommanderError, InvalidArgumentError } from 'commander';
+import { type Command, CommanderError, Help, InvalidArgumentError } from 'commander';
 
 /** What a command line comes to that asks for no work. */
 export type Answer =
@@ -7,13 +7,21 @@ export type Answer =
   | { readonly kind: 'wrong'; readonly message: string };
 
 const HELP_COLUMNS = 80;
+/** An option's flags that are wider than this have their description below them. */
+const FLAGS_COLUMNS = 23;
 
 /** A command that never exits, never writes, and knows --help and --version. */
 export function quiet(command: Command): Command {
   return command
     .exitOverride()
     .configureOutput({ writeOut: () => {}, writeErr: () => {}, getOutHelpWidth: () => HELP_COLUMNS })
+    .configureHelp({ padWidth: () => FLAGS_COLUMNS, formatItem })
     .showSuggestionAfterError(true);
+}
+
+function formatItem(term: string, columns: number, description: string, help: Help): string {
+  const format = (text: string) => Help.prototype.formatItem.call(help, text, columns, description, help);
+  return help.displayWidth(term) <= columns ? format(term) : `  ${term}\n${format('')}`;
 }
 
 /** Adds --help and --version, which stand last in the help. */
