@@ -66,7 +66,7 @@ describe('the terminal of a process', () => {
     fake.stdin.write('\n');
     assert.equal(await second, '');
     assert.equal(fake.stderr.text, 'SSH password: \r\x1b[Kbecome password: \r\x1b[K');
-    assert.doesNotMatch(fake.stdout.text + fake.stderr.text, /s3cret/);
+    assert.doesNotMatch([fake.stdout, fake.stderr].map(({ text }) => text).join(''), /s3cret/);
   });
 
   it('takes ^D for no answer, and ^C for a signal to itself', async () => {
