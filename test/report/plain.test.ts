@@ -99,7 +99,10 @@ web3  ok=4   changed=0  skipped=0  failed=0  rescued=0  ignored=0  unreachable=0
     const events: RunEvent[] = [
       { event: 'output', host: 'web1', task: 'Build', line: 'Step 1' },
       task({ status: 'skipped', msg: 'env == "prod" is false' }),
-      task({ type: 'command', result: { changed: true, rc: 0, stdout: 'a\nb\n', stdout_lines: ['a', 'b'] } }),
+      task({
+        type: 'command',
+        result: { changed: true, rc: 0, stderr: '', stdout: 'a\nb\n', stdout_lines: ['a', 'b'] },
+      }),
     ];
     assert.equal(
       tell(events, { verbosity: 1 }).output,
@@ -107,6 +110,7 @@ web3  ok=4   changed=0  skipped=0  failed=0  rescued=0  ignored=0  unreachable=0
 skipped      web1: Configuration: env == "prod" is false
 ok           web1: Configuration
   rc: 0
+  stderr: ""
   stdout:
     a
     b

@@ -64,7 +64,7 @@ function resultLines(result: JsonObject, verbosity: number): string[] {
     ([key]) => verbosity > 1 || !/^(changed|failed|skipped|msg|.*_lines)$/.test(key),
   );
   return shown.flatMap(([key, value]) => {
-    if (typeof value !== 'string') return [`${key}: ${printable(show(value))}`];
+    if (typeof value !== 'string' || value === '') return [`${key}: ${printable(show(value))}`];
     const text = printable(value).replace(/\n$/, '');
     return text.includes('\n') ? [`${key}:`, ...indent(text.split('\n'))] : [`${key}: ${text}`];
   });
