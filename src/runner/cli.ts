@@ -1,11 +1,15 @@
 import { Command, type OptionValues } from 'commander';
 import { type Answer, collect, collectWords, count, oneOf, parse, quiet, withHelp } from './command-line.ts';
+import type { VaultFlags } from './commands/vault-passwords.ts';
+import { readVault, type VaultInvocation } from './vault-command-line.ts';
+import { vaultFlags, vaultOptions } from './vault-options.ts';
 
 /** What the command line asks for. */
 export type Invocation =
   | { readonly kind: 'play'; readonly options: PlayOptions }
   | { readonly kind: 'inventory'; readonly options: InventoryOptions }
   | { readonly kind: 'doc'; readonly type: string | null }
+  | VaultInvocation
   | Answer;
 
 export interface PlayOptions {
@@ -35,11 +39,13 @@ export interface PlayOptions {
   readonly forceHandlers: boolean;
   readonly detailedExitcode: boolean;
   readonly batching: boolean;
+  readonly vault: VaultFlags;
 }
 
 export interface InventoryOptions {
   readonly inventory: readonly string[];
   readonly limit: string | null;
+  readonly vault: VaultFlags;
   readonly show:
     | { readonly kind: 'list' }
     | { readonly kind: 'graph'; readonly group?: string; readonly vars: boolean }
@@ -51,6 +57,7 @@ export function readCommandLine(argv: readonly string[]): Invocation {
   const [first, ...rest] = argv;
   if (first === 'inventory') return readInventory(rest);
   if (first === 'doc') return readDoc(rest);
+  if (first === 'vault') return readVault(rest);
   return readPlay(first === 'help' ? ['--help'] : argv);
 }
 
@@ -87,7 +94,7 @@ function playCommandLine(): Command {
     .option('--become-user <name>', 'whom to become (default: root)')
     .option('-K, --ask-become-pass', 'ask for the password of become');
   return withHelp(
-    command
+    vaultOptions(command.optionsGroup('Secrets:'))
       .optionsGroup('What to show:')
       .option('-D, --diff', 'what differs')
       .option('-v, --verbose', 'more; -vv and -vvv still more', (_, before: number) => before + 1, 0)
@@ -133,15 +140,16 @@ function playInvocation(playbooks: readonly string[], o: OptionValues): Invocati
       forceHandlers: o['forceHandlers'] === true,
       detailedExitcode: o['detailedExitcode'] === true,
       batching: o['batching'],
+      vault: vaultFlags(o),
     },
   };
 }
 
 function readInventory(argv: readonly string[]): Invocation {
   const command = withHelp(
-    quiet(new Command('mama-play inventory'))
+    vaultOptions(quiet(new Command('mama-play inventory')))
       .usage('-i INVENTORY --list | --graph [GROUP] | --host NAME')
-      .description('Show what an inventory says.')
+      .description('Show what an inventory says; secrets are masked.')
       .argument('[group]', 'with --graph: from this group on')
       .option('-i, --inventory <path>', 'an inventory (may be repeated)', collect)
       .option('-l, --limit <pattern>', 'only these hosts')
@@ -162,7 +170,7 @@ function inventoryInvocation(group: string | undefined, o: OptionValues): Invoca
     const what = group === undefined ? '--vars' : `a group ("${group}")`;
     return { kind: 'wrong', message: `${what} goes with --graph only` };
   }
-  const shared = { inventory: o['inventory'], limit: o['limit'] ?? null };
+  const shared = { inventory: o['inventory'], limit: o['limit'] ?? null, vault: vaultFlags(o) };
   if (o['list']) return { kind: 'inventory', options: { ...shared, show: { kind: 'list' } } };
   if (o['host'])
     return { kind: 'inventory', options: { ...shared, show: { kind: 'host', host: o['host'] } } };
@@ -184,6 +192,7 @@ const HELP = `
 Other commands:
   mama-play inventory -i INVENTORY --list | --graph [GROUP] | --host NAME
   mama-play doc [TYPE]
+  mama-play vault encrypt|decrypt|view|edit|create|rekey|encrypt-string
 
 Exit codes:
     0  well

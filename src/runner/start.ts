@@ -39,6 +39,10 @@ async function perform(invocation: Invocation, terminal: Terminal, asked: Asked)
       const { runDoc } = await import('./commands/show-doc.ts');
       return runDoc(invocation.type, terminal);
     }
+    case 'vault': {
+      const { runVault } = await import('./commands/vault.ts');
+      return runVault(invocation.options, terminal);
+    }
     case 'play': {
       const { playCommand } = await import('./commands/play.ts');
       return playCommand(invocation.options, terminal);

@@ -11,12 +11,16 @@ import {
 } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { FileAccess } from '../language/loader.ts';
+import { isVault } from '../language/vault-format.ts';
+import type { VaultReader } from '../language/vaults.ts';
 import type { SourceIo } from '../plan/sources.ts';
 
 const HASH_CHUNK = 1024 * 1024;
+/** Enough to tell a vault by. */
+const VAULT_HEADER = 32;
 
 /** The controller's real file system, as the language and the plan ask for it. `cwd` names paths in messages. */
-export function fileAccess(cwd: string, home: string): FileAccess & SourceIo {
+export function fileAccess(cwd: string, home: string, vaults?: VaultReader): FileAccess & SourceIo {
   const kindOf = (path: string) => statSync(path, { throwIfNoEntry: false });
   const display = (path: string) => {
     const short = relative(cwd, path);
@@ -28,7 +32,19 @@ export function fileAccess(cwd: string, home: string): FileAccess & SourceIo {
     isDirectory: (path) => quietly(() => kindOf(path)?.isDirectory() ?? false, false),
     exists: (path) => quietly(() => kindOf(path) !== undefined, false),
     ...sourceIo(home, display),
+    isVault: (path) => quietly(() => isVault(firstBytes(path)), false),
+    ...(vaults ? { vaults } : {}),
   };
+}
+
+function firstBytes(path: string): string {
+  const chunk = Buffer.alloc(VAULT_HEADER);
+  const file = openSync(path, 'r');
+  try {
+    return chunk.toString('latin1', 0, readSync(file, chunk));
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The part that tasks read sources through. */

@@ -16,8 +16,10 @@ export interface InventoryQuestion {
   readonly view: InventoryView;
   readonly inventory: LoadedInventory;
   readonly limit?: Pattern;
-  /** The variables as a task on this host would see them. Secrets are the caller's to mask in the text. */
+  /** The variables as a task on this host would see them. */
   readonly scopeOf: (host: InventoryHost) => Scope;
+  /** A value without its secrets. */
+  readonly mask?: (value: Json) => Json;
 }
 
 /** The text for stdout in the shapes that `ansible-inventory` prints; null where there is nothing to show. */
@@ -66,14 +68,18 @@ function listing(question: InventoryQuestion, shown: ReadonlySet<string>): JsonO
 }
 
 /** Every variable with its value for this host; one that hangs on what is not known yet shows as it was written. */
-function variablesOf(host: InventoryHost, { scopeOf }: InventoryQuestion): JsonObject {
+function variablesOf(host: InventoryHost, { scopeOf, mask = asItIs }: InventoryQuestion): JsonObject {
   const scope = scopeOf(host);
   return Object.fromEntries(
     written(host.layers).map((variable) => {
       const evaluated = scope.get(variable.name);
-      return [variable.name, evaluated?.kind === 'value' ? evaluated.value : writtenValue(variable)];
+      return [variable.name, mask(evaluated?.kind === 'value' ? evaluated.value : writtenValue(variable))];
     }),
   );
+}
+
+function asItIs(value: Json): Json {
+  return value;
 }
 
 /** The variable that counts for each name, by name. */
@@ -86,7 +92,7 @@ function written(layers: readonly Layer[]): WrittenVariable[] {
 
 /** Ansible's tree: groups with `@`, their groups and then their own hosts below them. */
 function graph(question: InventoryQuestion, top: string, shown: ReadonlySet<string>, vars: boolean): string {
-  const { inventory } = question;
+  const { inventory, mask = asItIs } = question;
   const lines: string[] = [];
   const add = (depth: number, text: string) =>
     lines.push(depth === 0 ? text : `${'  |'.repeat(depth)}--${text}`);
@@ -105,7 +111,7 @@ function graph(question: InventoryQuestion, top: string, shown: ReadonlySet<stri
     const own = written(layers);
     addAll(
       depth + 1,
-      own.map((variable) => [variable.name, writtenValue(variable)] as const),
+      own.map((variable) => [variable.name, mask(writtenValue(variable))] as const),
     );
   };
   visit(top, 0);

@@ -1,19 +1,20 @@
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, relative, resolve } from 'node:path';
 import type { PlayOptions } from '../cli.ts';
 import { type Diagnostic, isError } from '../contract/diagnostic.ts';
-import type { Json } from '../contract/json.ts';
 import type { Secrets } from '../contract/secret.ts';
 import type { TaskType } from '../contract/task-type.ts';
+import { debtKey } from '../engine/debts.ts';
 import type { SelectedPlay } from '../engine/run.ts';
 import { parseExtraVars } from '../language/extra-vars.ts';
 import { findHost, type LoadedInventory, loadInventory } from '../language/inventory.ts';
 import type { InventoryHost, Layer, Pattern, Play, Playbook } from '../language/model.ts';
 import { readLimit, selectHosts } from '../language/pattern.ts';
-import { loadPlaybook } from '../language/playbook.ts';
+import { loadPlaybook, projectRoot } from '../language/playbook.ts';
 import { checkPlay, namesWritten } from '../plan/check.ts';
 import { type HostContext, hostScope, type RunContext, scopeOf } from '../plan/context.ts';
 import { typedExtra } from '../plan/extra.ts';
-import { rolesOf } from '../plan/inputs.ts';
+import { rolesOf, secretInputs } from '../plan/inputs.ts';
+import { plainSecrets } from '../plan/plain-secrets.ts';
 import { Sources } from '../plan/sources.ts';
 import { checkTags, chooseTags, startAt } from '../plan/tags.ts';
 import type { fileAccess } from './files.ts';
@@ -55,7 +56,7 @@ export function readProject(
     take(loadPlaybook(resolve(cwd, path), { taskTypes, io: files })),
   );
   const extra: Layer = typedExtra(
-    take(parseExtraVars(options.extraVars, (path) => files.read(resolve(cwd, path)))),
+    take(parseExtraVars(options.extraVars, (path) => files.read(resolve(cwd, path)), files.vaults)),
     playbooks.flatMap((playbook) => playbook.plays),
   );
   const choice = { only: options.tags, skip: options.skipTags };
@@ -81,7 +82,11 @@ export function readProject(
     const hosts = names
       .map((name) => findHost(inventory, name))
       .filter((host): host is InventoryHost => host !== undefined);
-    plays.push({ play: chooseTags(from, choice), hosts: ordered(hosts, play.order) });
+    plays.push({
+      play: chooseTags(from, choice),
+      hosts: ordered(hosts, play.order),
+      debtKey: debtKeyOf(play, playbookOf(play, playbooks).file, files),
+    });
   }
   if (!begun && !diagnostics.some(isError)) {
     diagnostics.push({
@@ -98,24 +103,28 @@ export function readProject(
     });
   }
   // Also where the text is wrong in places, so that everything is said at once.
-  if (!unusable) diagnostics.push(...checkPlays(plays, context));
+  if (!unusable) diagnostics.push(...checkPlays(plays, context), ...plainSecrets(plays, context));
   return { playbooks, inventory, plays, context, diagnostics, notes };
+}
+
+/** The same for every checkout of a project: the folder's name, the playbook's path in it, and the play's name. */
+function debtKeyOf(play: Play, playbook: string, files: Files): string {
+  const root = projectRoot(playbook, files);
+  return debtKey([basename(root), relative(root, playbook), play.name]);
+}
+
+function playbookOf(play: Play, playbooks: readonly Playbook[]): Playbook {
+  return playbooks.find((playbook) => playbook.plays.includes(play))!;
 }
 
 /** The values of every role input that is declared secret, on every host that reaches the role. */
 export function collectSecrets(plays: readonly SelectedPlay[], context: RunContext, secrets: Secrets): void {
   for (const { play, hosts } of plays) {
-    const uses = rolesOf(play);
+    const uses = [...rolesOf(play)].map((role) => ({ role, layers: [] }));
     for (const host of hosts) {
       for (const use of uses) {
-        const names = [...use.role.inputs.values()]
-          .filter((input) => input.secret)
-          .map((input) => input.name);
-        const scope = scopeOf(contextOf(context, play, host, []), { role: use, layers: [] }, new Map());
-        for (const name of names) {
-          const value = scope.get(name);
-          if (value?.kind === 'value') secrets.add(value.value as Json);
-        }
+        const scope = scopeOf(contextOf(context, play, host, []), use, new Map());
+        for (const value of secretInputs(use, scope)) secrets.add(value);
       }
     }
   }

@@ -8,7 +8,7 @@ export const SHORTEST = 4;
 export function formsOf(secret: string): Set<string> {
   const forms = new Set<string>();
   for (const text of [secret, secret.trim()]) {
-    for (const form of [...spellings(text), ...base64(text)]) forms.add(form);
+    for (const form of [...spellings(text), ...base64(text), ...quotedShort(text)]) forms.add(form);
     if (!text.includes('\n')) continue;
     for (const line of text.split('\n').map((one) => one.trim())) {
       if (/[\p{L}\p{N}]/u.test(line)) for (const form of spellings(line)) forms.add(form);
@@ -16,6 +16,11 @@ export function formsOf(secret: string): Set<string> {
   }
   for (const form of forms) if (form.length < SHORTEST || form.trim() === '') forms.delete(form);
   return forms;
+}
+
+/** In quotes a short value is long enough to be told from harmless text. */
+function quotedShort(text: string): string[] {
+  return text !== '' && text.length < SHORTEST ? [JSON.stringify(text), `'${text}'`] : [];
 }
 
 function spellings(text: string): string[] {

@@ -16,6 +16,13 @@ export interface VaultPassword {
   ask?(): Promise<void>;
 }
 
+export interface Opened {
+  readonly bytes: Uint8Array;
+  /** The password that fitted. */
+  readonly with: VaultPassword;
+  readonly label: string | null;
+}
+
 /** What the readers of YAML need of the run's vaults. */
 export interface VaultReader {
   /** The bytes of a vault, or why they can't be had. */
@@ -49,11 +56,7 @@ export class Vaults implements VaultReader {
   }
 
   /** As `open`, and which password it was that fitted. */
-  openWith(
-    text: string,
-  ):
-    | { readonly bytes: Uint8Array; readonly with: VaultPassword; readonly label: string | null }
-    | VaultFault {
+  openWith(text: string): Opened | VaultFault {
     const envelope = readEnvelope(text);
     if (envelope.kind === 'fault') return envelope;
     const { label } = envelope;

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../contract/diagnostic.ts';
+import type { Json } from '../contract/json.ts';
 import { localTask, type TaskType } from '../contract/task-type.ts';
-import type { Node, Play, Role, RoleInput, RoleUse } from '../language/model.ts';
+import type { Directives, Node, Play, Role, RoleInput, RoleUse, Scope } from '../language/model.ts';
 import { validateParams } from '../language/params.ts';
 import { constantTemplate } from '../language/template.ts';
 import type { LadderScope } from './scope.ts';
@@ -16,6 +17,16 @@ export function rolesOf(play: Play): Set<RoleUse> {
   };
   for (const node of [...play.nodes, ...play.handlers]) visit(node);
   return uses;
+}
+
+/** The values that the role around a task declares to be secret, as far as they are known. */
+export function secretInputs({ role: use }: Pick<Directives, 'role'>, scope: Scope): Json[] {
+  return [...(use?.role.inputs.values() ?? [])]
+    .filter((input) => input.secret)
+    .flatMap((input) => {
+      const value = scope.get(input.name);
+      return value?.kind === 'value' ? [value.value] : [];
+    });
 }
 
 /** What a role declares in its `variables.yaml`, against what it is given on a host. */
