@@ -32,7 +32,9 @@ export interface LittleRoot {
 
 const SHADOW = ['useradd', 'usermod', 'userdel', 'groupadd', 'groupmod', 'groupdel', 'chpasswd'];
 const CORE =
-  'cat chmod chown cp getent id ls mkdir mktemp mv printf rm rmdir sed sleep stat touch true wc'.split(' ');
+  'cat chmod chown cp env getent id ln ls mkdir mktemp mv printf rm rmdir sed sleep stat timeout touch true wc'.split(
+    ' ',
+  );
 const SHELLS = ['dash', 'bash', 'busybox'];
 
 const ETC: Readonly<Record<string, string>> = {
