@@ -1,8 +1,9 @@
-// Makes dist/: dist/main.js with the chunks that it loads when they are needed, and the pages of the task types.
+// Makes dist/: main.js, the program that it loads, and the pages of the task types.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generate } from './generate.mjs';
+import { program } from './lib/program.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -15,38 +16,35 @@ const made = new Map([...(await bundle()), ...pages()]);
 for (const [path, bytes] of made) write(join(dist, path), bytes);
 sweep(dist);
 
-/**
- * Path below dist → its bytes. Libraries are bundled, which makes a start a third quicker than finding their many files
- * in node_modules; only ssh2 stays there, for its compiled parts. Of a CommonJS library that is loaded when needed
- * (`await import`) a bundle has the default export only.
- */
+/** Path below dist → its bytes: main.js, which answers `--version` by itself, and the program behind it. */
 async function bundle() {
   const esbuild = await import('esbuild').catch(() =>
     fail('esbuild is missing: run npm ci without --omit=dev'),
   );
-  const built = await esbuild
+  // esbuild has printed the errors, with their places.
+  const failed = () => fail(`${entry} was not built`);
+  const main = await esbuild
     .build({
       absWorkingDir: root,
-      entryPoints: { main: entry },
-      outdir: dist,
+      entryPoints: [entry],
       bundle: true,
-      splitting: true,
       format: 'esm',
       platform: 'node',
       target: 'node20.19',
-      external: ['ssh2'],
-      chunkNames: 'chunks/[name]-[hash]',
-      legalComments: 'none',
+      plugins: [programApart()],
       minifySyntax: true,
       minifyWhitespace: true,
       write: false,
     })
-    // esbuild has printed the errors, with their places.
-    .catch(() => fail(`${entry} was not built`));
-  return built.outputFiles.map((file) => {
-    const path = relative(dist, file.path);
-    return [path, path === 'main.js' ? withShebang(file.text) : withRequire(file)];
-  });
+    .catch(failed);
+  const rest = await program(esbuild, root, dist).catch(failed);
+  return new Map([...rest, ['main.js', withShebang(main.outputFiles[0].text)]]);
+}
+
+/** main.ts loads the program from the file that is made of it. */
+function programApart() {
+  const place = () => ({ path: './start.js', external: true });
+  return { name: 'program apart', setup: (build) => build.onResolve({ filter: /^\.\/start\.ts$/ }, place) };
 }
 
 function pages() {
@@ -54,14 +52,6 @@ function pages() {
     .map((name) => [`pages/${name}.md`, join(root, 'src/runner/tasks', `${name}.md`)])
     .filter(([, file]) => existsSync(file))
     .map(([path, file]) => [path, readFileSync(file)]);
-}
-
-/** CommonJS libraries ask for Node's own modules with `require`, which an ES module has to make for itself. */
-function withRequire(file) {
-  if (!/\btypeof require\b/.test(file.text)) return file.contents;
-  const make =
-    "import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url);";
-  return Buffer.from(`${make}\n${file.text}`);
 }
 
 function withShebang(text) {
@@ -81,7 +71,7 @@ function sweep(dir) {
   for (const item of readdirSync(dir, { withFileTypes: true })) {
     const path = join(dir, item.name);
     if (item.isDirectory()) sweep(path);
-    else if (/\.(js|md)$/.test(path) && !made.has(relative(dist, path))) rmSync(path, { force: true });
+    else if (/\.(js|cjs|v8|md)$/.test(path) && !made.has(relative(dist, path))) rmSync(path, { force: true });
   }
 }
 
