@@ -16,7 +16,7 @@ export interface Delivery {
 }
 
 /** Beyond this an env-file's line is refused by docker (its scanner holds 64 KiB). */
-const LONGEST_LINE = 60_000;
+export const LONGEST_LINE = 60_000;
 
 /** Variables that would steer the docker client, or the shell that starts it. */
 const STEERS_THE_CLIENT = /^(PATH|HOME|IFS|ENV|TMPDIR|LD_.*|DOCKER_.*|SSH_.*|(HTTPS?|NO|ALL)_PROXY)$/i;
