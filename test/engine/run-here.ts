@@ -51,7 +51,7 @@ export async function runHere(
   const recap = await runPlays({
     plays: project.plays,
     context: project.context,
-    connect: connector({ env: process.env, warn: () => {} }),
+    connect: connector({ env: { ...process.env, MAMA_PLAY_STATE_DIR: stateDir(dir) }, warn: () => {} }),
     resolve: (name) => {
       const resolved = resolveTarget(
         name,
@@ -70,6 +70,11 @@ export async function runHere(
   });
   const tasks = events.filter((event): event is TaskEvent => event.event === 'task');
   return { events, tasks, recap, refused: [] };
+}
+
+/** Where leases and debts of a test lie: away from those of other runs on this machine. */
+export function stateDir(dir: string): string {
+  return `${dir}.state`;
 }
 
 /** Everything below a directory that a person could see of it but times: one line per entry. */

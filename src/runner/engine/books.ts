@@ -16,6 +16,8 @@ export interface Entered {
   readonly status: Status;
   readonly rescued: boolean;
   readonly handler: boolean;
+  /** A handler that an earlier run owed. */
+  readonly debt: boolean;
   /** `performance.now()` when it began. */
   readonly started: number;
   readonly scope: PlanScope;

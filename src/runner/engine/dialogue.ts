@@ -1,6 +1,7 @@
 import type { Answer, Fragment, Identity, Reply, Trouble } from '../contract/exchange.ts';
 import { isTrouble } from '../contract/exchange.ts';
 import type { Apply, Touches } from '../contract/task-type.ts';
+import type { Task } from '../language/model.ts';
 import type { Coming } from '../plan/ahead.ts';
 import type { HostWork, Question } from '../plan/prepare.ts';
 import { chainBehind, type Link } from './chain.ts';
@@ -31,13 +32,21 @@ export class Dialogue {
   private readonly machine: Machine;
   private readonly batching: boolean;
   private readonly onRoundTrip: () => void;
+  /** Called for each coming step whose change is about to be said ahead of its turn. */
+  private readonly beforeAhead: (task: Task) => void;
   private readonly kept = new Map<string, Kept>();
   private readonly reach = new Reach();
   private readonly done = new Map<string, Done>();
   private said = 0;
 
-  constructor(machine: Machine, batching: boolean, onRoundTrip: () => void) {
+  constructor(
+    machine: Machine,
+    batching: boolean,
+    onRoundTrip: () => void,
+    beforeAhead: (task: Task) => void = () => {},
+  ) {
     this.machine = machine;
+    this.beforeAhead = beforeAhead;
     this.batching = batching;
     this.onRoundTrip = onRoundTrip;
   }
@@ -61,6 +70,13 @@ export class Dialogue {
     }
   }
 
+  /** A question of the play itself, before its first step; the coming ones ride along. */
+  async opening(identity: Identity, fragment: Fragment, lookAhead: LookAhead): Promise<Reply | Trouble> {
+    const key = 'opening';
+    const trouble = await this.ask([{ key, identity, fragment }, ...this.riders(lookAhead, [], null)]);
+    return trouble ?? this.kept.get(key)!.reply;
+  }
+
   /** Ask again although nothing was changed by us: the ground may have moved by itself. */
   forget(): void {
     this.kept.clear();
@@ -76,11 +92,6 @@ export class Dialogue {
     this.onRoundTrip();
     const answers = await this.machine.ask([{ identity, probes: [fragment] }]);
     return isTrouble(answers) ? answers : (answers[0]![0] as Reply);
-  }
-
-  /** Something is about to be changed: a lease that nothing asked for yet costs a round trip of its own. */
-  beforeChange(): void {
-    if (this.machine.owesLease) this.onRoundTrip();
   }
 
   /** Ends what runs on the machine for us; whoever waits for it is answered. */
@@ -114,7 +125,10 @@ export class Dialogue {
     const fragment: Fragment = { ...base(work), script: apply.script, role: 'apply' };
     this.onRoundTrip();
     this.count(1);
-    if (apply.stream !== undefined) return this.machine.stream(work.identity, fragment, apply.stream, onLine);
+    if (apply.stream !== undefined) {
+      await this.machine.runErrands();
+      return this.machine.stream(work.identity, fragment, apply.stream, onLine);
+    }
     const links = this.batching && touches ? this.links(work, touches, lookAhead) : [];
     const changes = links.filter((link) => link.script !== null);
     this.count(changes.length);
@@ -123,6 +137,11 @@ export class Dialogue {
     const applies = changes.map(
       (link): Fragment => ({ ...base(link.coming.work), script: link.script!, role: 'apply' }),
     );
+    for (const link of changes) this.beforeAhead(link.coming.task);
+    if (this.machine.hasErrandsBeside(work.identity)) {
+      this.onRoundTrip();
+      await this.machine.runErrands();
+    }
     const said = this.machine.say(
       work.identity,
       [fragment, ...applies],

@@ -1,5 +1,6 @@
-import { type Answer, type Fragment, type Identity, text } from '../contract/exchange.ts';
+import { type Answer, type Fragment, type Identity, isTrouble, text } from '../contract/exchange.ts';
 import { type Script, sh } from '../contract/script.ts';
+import type { Errand } from './errands.ts';
 
 /** Who runs, for whoever is refused because of it. */
 export interface Holder {
@@ -24,7 +25,8 @@ const BY_USER = 13;
 
 /**
  * Takes the lease: a lock (flock(2)) on descriptor 9 of the standing shell, so that it ends with the shell, however
- * that ends. The file says who holds it. It lies where only root, or only this user, can write.
+ * that ends. The file says who holds it. It lies where only root, or only this user, can write; $MAMA_PLAY_STATE_DIR in
+ * the host's environment names another place (tests, which must not meet other runs of this machine).
  */
 export function leaseFragment(holder: Holder): Fragment {
   return { script: script(holder), runs: 'standing', role: 'probe' };
@@ -34,7 +36,8 @@ function script({ run, who }: Holder): Script {
   return sh`mp_l() {
 command -v flock >/dev/null 2>&1 || return ${NO_FLOCK}
 mp_s=0 mp_n=0
-if [ -O / ]; then mp_a=/run/mama-play; else mp_a=$HOME/.local/state/mama-play mp_s=${BY_USER}; fi
+if [ "$MAMA_PLAY_STATE_DIR" ]; then mp_a=$MAMA_PLAY_STATE_DIR
+elif [ -O / ]; then mp_a=/run/mama-play; else mp_a=$HOME/.local/state/mama-play mp_s=${BY_USER}; fi
 [ -d "$mp_a" ] || mkdir -p "$mp_a" 2>/dev/null
 [ -d "$mp_a" ] && [ -O "$mp_a" ] && [ ! -L "$mp_a" ] && [ ! -L "$mp_a/lease" ] || return ${NO_FOLDER}
 command exec 9>>"$mp_a/lease" || return ${NO_FOLDER}
@@ -71,22 +74,20 @@ export function readLease(answer: Answer): LeaseOutcome {
 
 /** A machine's lease: whose shell holds it, and what came of asking. */
 export class Lease {
-  readonly identity: Identity;
-  readonly fragment: Fragment;
+  readonly errand: Errand;
   private outcome: LeaseOutcome | null = null;
   private waiting: ((outcome: LeaseOutcome) => void)[] = [];
-  isAsked = false;
 
   constructor(identity: Identity, holder: Holder) {
-    this.identity = identity;
-    this.fragment = leaseFragment(holder);
+    this.errand = {
+      identity,
+      fragment: leaseFragment(holder),
+      done: (answer) =>
+        this.settle(isTrouble(answer) ? { kind: 'none', because: answer.message } : readLease(answer)),
+    };
   }
 
-  settle(outcome: LeaseOutcome): void {
-    this.outcome = outcome;
-    for (const tell of this.waiting.splice(0)) tell(outcome);
-  }
-
+  /** null: not known yet. */
   get known(): LeaseOutcome | null {
     return this.outcome;
   }
@@ -94,5 +95,10 @@ export class Lease {
   wait(): Promise<LeaseOutcome> {
     const { outcome } = this;
     return outcome ? Promise.resolve(outcome) : new Promise((tell) => this.waiting.push(tell));
+  }
+
+  private settle(outcome: LeaseOutcome): void {
+    this.outcome = outcome;
+    for (const tell of this.waiting.splice(0)) tell(outcome);
   }
 }

@@ -32,13 +32,13 @@ export class Leases {
   private async take(): Promise<boolean> {
     await this.lines.allSettled(this.hosts);
     const machines = await this.lines.machines();
-    await Promise.all(machines.map((machine) => machine.leased()));
+    await Promise.all(machines.map((machine) => taken(machine)));
     for (const machine of machines) this.tell(machine);
     return this.refused.size === 0;
   }
 
   private tell(machine: Machine): void {
-    const outcome = machine.leaseSoFar;
+    const outcome = machine.lease?.known;
     if (!outcome || this.told.has(machine.name)) return;
     this.told.add(machine.name);
     if (outcome.kind === 'none') {
@@ -52,4 +52,11 @@ export class Leases {
       'nothing was changed on any host; wait for that run to end (its lease ends with its connection)';
     this.emit({ event: 'error', diagnostic: { code: 'locked', message, hint } });
   }
+}
+
+/** Asked for now, if nothing that was said carried the question yet. */
+async function taken(machine: Machine): Promise<void> {
+  if (!machine.lease) return;
+  await machine.runErrands();
+  await machine.lease.wait();
 }

@@ -11,6 +11,8 @@ export class Lines {
   private readonly onConnected: (host: string, ms: number) => void;
   private readonly leaseFor: (host: string) => Lease | null;
   private readonly open = new Map<string, Promise<Machine | Trouble>>();
+  private readonly connected = new Set<Machine>();
+  private isClosed = false;
 
   constructor(
     connect: Connect,
@@ -49,16 +51,14 @@ export class Lines {
     return machine && !isTrouble(machine) ? machine.traffic : { sent: 0, received: 0 };
   }
 
+  /** Whoever is still being called is hung up on when he answers. */
   async close(): Promise<void> {
-    await this.each((machine) => machine.close());
+    this.isClosed = true;
+    await Promise.all([...this.connected].map((machine) => machine.close()));
   }
 
   async interrupt(): Promise<void> {
-    await this.each((machine) => machine.interrupt());
-  }
-
-  private async each(action: (machine: Machine) => Promise<void>): Promise<void> {
-    await Promise.all((await this.machines()).map(action));
+    await Promise.all([...this.connected].map((machine) => machine.interrupt()));
   }
 
   private async dial(host: string): Promise<Machine | Trouble> {
@@ -68,6 +68,9 @@ export class Lines {
     const conversation = await this.connect(target);
     if (isTrouble(conversation)) return conversation;
     this.onConnected(host, Math.round(performance.now() - started));
-    return new Machine(host, conversation, this.leaseFor(host));
+    const machine = new Machine(host, conversation, this.leaseFor(host));
+    this.connected.add(machine);
+    if (this.isClosed) await machine.close();
+    return machine;
   }
 }

@@ -9,7 +9,8 @@ import type {
 } from '../contract/exchange.ts';
 import { isTrouble, sameIdentity } from '../contract/exchange.ts';
 import type { Apply } from '../contract/task-type.ts';
-import { type Lease, type LeaseOutcome, readLease } from './lease.ts';
+import { type Errand, Errands } from './errands.ts';
+import type { Lease } from './lease.ts';
 
 /**
  * One machine and what was said to it. Its epoch moves with every apply, whoever said it and however it ended: an
@@ -17,15 +18,17 @@ import { type Lease, type LeaseOutcome, readLease } from './lease.ts';
  */
 export class Machine {
   readonly name: string;
+  /** null: a dry run, which needs none. */
+  readonly lease: Lease | null;
   private readonly conversation: Conversation;
-  private readonly lease: Lease | null;
+  private readonly errands = new Errands();
   private now = 0;
 
-  /** `lease` null: a dry run, which needs none. */
   constructor(name: string, conversation: Conversation, lease: Lease | null) {
     this.name = name;
     this.conversation = conversation;
     this.lease = lease;
+    if (lease) this.errands.add(lease.errand);
   }
 
   get epoch(): number {
@@ -36,6 +39,21 @@ export class Machine {
     return this.conversation.traffic;
   }
 
+  /** It rides on the next exchange of its user; see `runErrands`. */
+  send(errand: Errand): void {
+    this.errands.add(errand);
+  }
+
+  /** True: what waits for an exchange of another user than this must be said on its own. */
+  hasErrandsBeside(identity: Identity): boolean {
+    return this.errands.identities().some((one) => !sameIdentity(one, identity));
+  }
+
+  /** Say now what found nothing to ride on. */
+  async runErrands(): Promise<void> {
+    await Promise.all(this.errands.identities().map((identity) => this.exchange(identity, [])));
+  }
+
   /** Probes of several identities, side by side; one list of answers per list of probes. */
   async ask(batches: readonly Batch[]): Promise<readonly (readonly Answer[])[] | Trouble> {
     const replies = await Promise.all(batches.map((batch) => this.exchange(batch.identity, batch.probes)));
@@ -43,47 +61,17 @@ export class Machine {
     return trouble ?? (replies as Answers[]).map((reply) => reply.answers);
   }
 
-  /** The machine's lease, asked for now if nothing that was said carried the question yet; null: a dry run. */
-  async leased(): Promise<LeaseOutcome | null> {
-    if (!this.lease) return null;
-    if (!this.lease.isAsked) await this.exchange(this.lease.identity, []);
-    return this.lease.wait();
-  }
-
-  /** Asking for the lease would take a round trip of its own. */
-  get owesLease(): boolean {
-    return this.lease !== null && !this.lease.isAsked;
-  }
-
-  /** What came of asking for the lease, if it was asked for. */
-  get leaseSoFar(): LeaseOutcome | null {
-    return this.lease?.known ?? null;
-  }
-
-  /** The first exchange of the lease's identity carries the question for it. */
-  private async exchange(identity: Identity, fragments: readonly Fragment[]): Promise<Answers | Trouble> {
-    const { lease } = this;
-    if (!lease || lease.isAsked || !sameIdentity(identity, lease.identity)) {
-      return this.conversation.exchange(identity, fragments);
-    }
-    lease.isAsked = true;
-    const reply = await this.conversation.exchange(identity, [lease.fragment, ...fragments]);
-    if (isTrouble(reply)) {
-      lease.settle({ kind: 'none', because: reply.message });
-      return reply;
-    }
-    lease.settle(readLease(reply.answers[0]!));
-    return { kind: 'answers', answers: reply.answers.slice(1) };
-  }
-
-  /** Changes, in order, stopping at the first that fails, and probes that see what they made. */
+  /**
+   * Changes, in order, stopping at the first that fails, and probes that see what they made. What waits to be said by
+   * the same user is said before them.
+   */
   async say(
     identity: Identity,
     applies: readonly Fragment[],
     probes: readonly Fragment[],
   ): Promise<Answers | Trouble> {
     this.now++;
-    return this.conversation.exchange(identity, [...applies, ...probes]);
+    return this.exchange(identity, [...applies, ...probes]);
   }
 
   /** One change on a channel of its own. */
@@ -106,6 +94,19 @@ export class Machine {
     const conversation = this.conversation as Conversation & { interrupt?: () => Promise<void> };
     if (conversation.interrupt) await conversation.interrupt();
     else await conversation.close();
+  }
+
+  /** An exchange, with the errands of its user in front. */
+  private async exchange(identity: Identity, fragments: readonly Fragment[]): Promise<Answers | Trouble> {
+    const errands = this.errands.take(identity);
+    const reply = await this.conversation.exchange(identity, [
+      ...errands.map((one) => one.fragment),
+      ...fragments,
+    ]);
+    errands.forEach((errand, i) => {
+      errand.done(isTrouble(reply) ? reply : reply.answers[i]!);
+    });
+    return isTrouble(reply) ? reply : { kind: 'answers', answers: reply.answers.slice(errands.length) };
   }
 }
 

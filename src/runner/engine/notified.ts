@@ -15,16 +15,35 @@ export class Notified {
 
   /** False: no handler has this name, and none listens to it. */
   notify(name: string, certainty: Certainty, by: Task): boolean {
+    const meant = this.meant(name, by);
+    for (const handler of meant) this.add(handler, certainty);
+    return meant.length > 0;
+  }
+
+  /** The handlers that a task means by a name. */
+  meant(name: string, by: Task): readonly Task[] {
     const called = this.handlers.filter((handler) => isCalled(handler, name));
     // A role that is used twice has its handlers twice: a task means those of its own use.
     const isOwn = (handler: Task) => handler.role === by.role;
-    const meant = called.filter(
+    return called.filter(
       (handler) => isOwn(handler) || !called.some((twin) => isOwn(twin) && samePlace(twin.at, handler.at)),
     );
-    for (const handler of meant) {
-      if (this.waiting.get(handler) !== 'sure') this.waiting.set(handler, certainty);
-    }
-    return meant.length > 0;
+  }
+
+  /** An earlier run owes the handler of this `debtName`; false: the play has it no more. */
+  owe(name: string): boolean {
+    const owed = this.handlers.filter((handler) => debtName(handler) === name);
+    for (const handler of owed) this.add(handler, 'sure');
+    return owed.length > 0;
+  }
+
+  private add(handler: Task, certainty: Certainty): void {
+    if (this.waiting.get(handler) !== 'sure') this.waiting.set(handler, certainty);
+  }
+
+  /** `debtName`s of those that wait. */
+  names(): string[] {
+    return [...new Set([...this.waiting.keys()].map(debtName))];
   }
 
   has(handler: Task): boolean {
@@ -41,6 +60,12 @@ export class Notified {
     this.waiting.delete(handler);
     return certainty;
   }
+}
+
+/** How a handler is called on the host when it is owed. */
+export function debtName(handler: Task): string {
+  const name = handler.name ?? handler.type.name;
+  return handler.role ? `${handler.role.role.name} : ${name}` : name;
 }
 
 function isCalled(handler: Task, name: string): boolean {

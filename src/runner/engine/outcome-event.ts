@@ -33,7 +33,7 @@ export function titleOf(task: Task, scope: PlanScope | null): string {
 
 /** What is told of a task. */
 export function outcomeEvent(
-  occasion: Occasion & { readonly status: Status; readonly rescued: boolean },
+  occasion: Occasion & { readonly status: Status; readonly rescued: boolean; readonly debt: boolean },
 ): TaskEvent {
   const { task, raw, status, rescued } = occasion;
   const results = task.loop ? raw.result['results'] : undefined;
@@ -41,6 +41,7 @@ export function outcomeEvent(
     ...base(occasion, status),
     ...(Array.isArray(results) ? { items: results.length } : {}),
     ...(rescued ? { rescued: true as const } : {}),
+    ...(occasion.debt ? { debt: true as const } : {}),
   };
 }
 
@@ -61,6 +62,7 @@ function base({ host, context, task, title, raw, handler, started }: Occasion, s
     at: formatPosition(task.at),
     ms: Math.round(performance.now() - started),
     ...(handler ? { handler: true as const } : {}),
+    ...(raw.on === undefined ? {} : { delegated_to: raw.on }),
   };
   if (task.noLog) {
     const hidden =

@@ -11,6 +11,8 @@ export type PlayEnd = 'go-on' | 'stop';
 /** One play on its hosts, batch by batch. */
 export async function runPlay(run: Run, play: Play, hosts: readonly Host[], forks: number): Promise<PlayEnd> {
   const live = hosts.filter((host) => host.live);
+  // Hosts that failed earlier take no further part, and a play of nobody but them is not begun.
+  if (live.length === 0 && hosts.length > 0) return 'go-on';
   if (live.length === 0) {
     run.emit({ event: 'play', play: play.name, hosts: [], empty: true });
     return 'go-on';

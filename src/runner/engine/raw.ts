@@ -16,6 +16,8 @@ export interface Raw {
   readonly hint?: string;
   /** What a failure would count as if `failed_when` overruled it; `ok` unless told. */
   readonly otherwise?: 'changed' | 'ok';
+  /** The host that a delegated step happened on. */
+  readonly on?: string;
   /** Variables that the step sets on its host. */
   readonly facts?: JsonObject;
 }
@@ -40,6 +42,11 @@ export function unknown(because: string): Raw {
 
 export function skipped(because: string): Raw {
   return { status: 'skipped', result: {}, msg: because };
+}
+
+/** The operator ended it: how far it came is not known. */
+export function interrupted(raw: Raw): Raw {
+  return { ...raw, status: 'failed', msg: 'interrupted: it was ended before it was done' };
 }
 
 /** A line that is gone is the host's trouble, sudo's word or a missing tool is the task's. */

@@ -1,5 +1,7 @@
 import type { Emit } from '../contract/event.ts';
+import type { Identity } from '../contract/exchange.ts';
 import type { Json } from '../contract/json.ts';
+import type { Play } from '../language/model.ts';
 import type { RunContext } from '../plan/context.ts';
 import type { Host } from './host.ts';
 import type { Leases } from './leases.ts';
@@ -18,8 +20,12 @@ export interface Run {
   readonly forceHandlers: boolean;
   /** Nothing is changed before every host is connected, or known to be unreachable, and every lease is held. */
   readonly leases: Leases;
-  /** `stop`: finish the task in hand, begin nothing. */
-  readonly interrupt: { stop: boolean };
+  /** Under which name a play's owed handlers are kept; none for a play: they are not. */
+  readonly debtKeys: ReadonlyMap<Play, string>;
+  /** The user that a host's changes are made as, as far as the text says it. */
+  readonly changesAs: (host: string) => Identity;
+  /** `stop`: finish the task in hand, begin nothing. `now`: the tasks in hand are being ended. */
+  readonly interrupt: { stop: boolean; now: boolean };
   /** Outcomes of `run_once` tasks, by place in the playbook. */
   readonly once: Map<string, Raw>;
   /** From now on this value is masked in everything that is emitted. */

@@ -1,5 +1,5 @@
 import type { Emit, HostRecap, RecapEvent } from '../contract/event.ts';
-import type { Connect } from '../contract/exchange.ts';
+import type { Connect, Identity } from '../contract/exchange.ts';
 import { maskEvent } from '../contract/mask-event.ts';
 import type { Secrets } from '../contract/secret.ts';
 import type { InventoryHost, Play } from '../language/model.ts';
@@ -16,6 +16,8 @@ import type { Run } from './run-context.ts';
 export interface SelectedPlay {
   readonly play: Play;
   readonly hosts: readonly InventoryHost[];
+  /** Under which name its owed handlers are kept on a host (see `debtKey`). */
+  readonly debtKey: string;
 }
 
 export interface RunOptions {
@@ -26,7 +28,7 @@ export interface RunOptions {
   /** Events go out masked. Never awaited. */
   readonly emit: Emit;
   readonly secrets: Secrets;
-  /** Who holds the leases; null: none are taken (tests of other things). */
+  /** Who holds the leases; null: none are taken, and no debts are kept (tests of other things). */
   readonly holder: Holder | null;
   readonly forks: number;
   readonly batching: boolean;
@@ -61,7 +63,7 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
   );
   const leases = new Leases(lines, names, emit);
   void lines.allSettled(names);
-  const interrupt = { stop: false };
+  const interrupt = { stop: false, now: false };
   const run: Run = {
     context: options.context,
     emit,
@@ -71,6 +73,8 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
     batching: options.batching,
     forceHandlers: options.forceHandlers,
     leases,
+    debtKeys: new Map(options.holder ? options.plays.map(({ play, debtKey }) => [play, debtKey]) : []),
+    changesAs: (host) => userOf(host, options),
     interrupt,
     once: new Map(),
     keepSecret: (value) => secrets.add(value),
@@ -79,7 +83,11 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
     gently: () => {
       interrupt.stop = true;
     },
-    now: () => lines.interrupt(),
+    now: () => {
+      interrupt.stop = true;
+      interrupt.now = true;
+      return lines.interrupt();
+    },
   });
   for (const { play, hosts: members } of options.plays) {
     const end = await runPlay(
@@ -104,8 +112,12 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
 /** Held by the user that the host's changes are made as: root, where anything becomes root. */
 function leaseFor(host: string, { context, plays, holder }: RunOptions): Lease | null {
   if (context.check || !holder) return null;
+  return new Lease(userOf(host, { context, plays }), holder);
+}
+
+function userOf(host: string, { context, plays }: Pick<RunOptions, 'context' | 'plays'>): Identity {
   const members = plays.filter((play) => play.hosts.some((one) => one.name === host));
-  return new Lease(changesAs(host, members, context), holder);
+  return changesAs(host, members, context);
 }
 
 async function recapOf(

@@ -33,6 +33,8 @@ export interface TaskRunContext {
   readonly certain: boolean;
   /** Changes may be said ahead of their turn: nobody else has a say in whether they come to it. */
   readonly mayChain: boolean;
+  /** Called right before a change is said. */
+  readonly beforeApply: () => void;
   /** The host's own dialogue, or why there is none. */
   readonly dialogue: () => Promise<Dialogue | Raw>;
   readonly lookAhead: (rest: readonly Item[] | null, pending: readonly string[]) => Iterable<Coming>;
@@ -130,7 +132,7 @@ export class TaskRun {
     const mode = { dry: this.isDry, overlay, certain };
     const raw = await this.inTime(dialogue, () => runStep(work, this.reach(work, dialogue, rest), mode));
     if (dialogue.changes === changesBefore) dialogue.walked();
-    return raw;
+    return work.on === host.name ? raw : { ...raw, on: work.on };
   }
 
   /** `timeout`: what takes longer is ended on the host, and has failed. */
@@ -163,8 +165,8 @@ export class TaskRun {
       answer: (question: { script: Script; users: boolean }): Promise<Reply | Trouble> =>
         dialogue.answer(work, question, coming),
       apply: async (apply: Apply, touches: Touches | null): Promise<Reply | Trouble> => {
-        dialogue.beforeChange();
         if (!(await run.leases.mayChange())) return LOCKED;
+        this.is.beforeApply();
         return dialogue.apply(work, apply, mayChain ? touches : null, coming, onLine);
       },
       wait: (script: Script): Promise<Reply | Trouble> => dialogue.wait(work.identity, probe(work, script)),

@@ -5,14 +5,17 @@ import { type HostContext, scopeOf } from '../plan/context.ts';
 import { Cursor, type Leaf } from '../plan/cursor.ts';
 import { conditions } from '../plan/prepare.ts';
 import type { Item } from '../plan/rounds.ts';
+import { evaluateIn } from '../plan/scope.ts';
 import type { Batch } from './batch.ts';
 import { Books } from './books.ts';
+import { Debts } from './debts.ts';
 import { Dialogue } from './dialogue.ts';
 import { entryOf } from './entry.ts';
 import type { Host } from './host.ts';
-import { Notified } from './notified.ts';
+import type { Machine } from './machine.ts';
+import { debtName, Notified } from './notified.ts';
 import { titleOf } from './outcome-event.ts';
-import { type Raw, troubled, unknown } from './raw.ts';
+import { interrupted, type Raw, troubled, unknown } from './raw.ts';
 import type { Run } from './run-context.ts';
 import { TaskRun } from './task-run.ts';
 
@@ -26,6 +29,12 @@ export class Way {
   private readonly books: Books;
   private cursor: Cursor;
   private dialogue: Dialogue | null = null;
+  private machine: Machine | null = null;
+  private debts: Debts | null = null;
+  /** Owed handlers of an earlier run are being paid: they are told as such, and keep no step with other hosts. */
+  private isPaying = false;
+  /** Handlers that failed: still owed. */
+  private readonly unpaid = new Set<string>();
 
   constructor(run: Run, batch: Batch, host: Host, playHosts: () => readonly string[]) {
     this.run = run;
@@ -45,17 +54,80 @@ export class Way {
   }
 
   async go(): Promise<void> {
-    await this.follow();
+    await this.payDebts();
+    if (this.host.live) await this.follow();
     if (this.host.state === 'failed' && (this.batch.play.forceHandlers || this.run.forceHandlers)) {
       this.cursor = Cursor.flushOnly(this.batch.play, (handler) => this.notified.has(handler));
       await this.follow();
     }
     this.batch.lockstep?.leave(this.host.name);
+    if (this.debts && this.host.state !== 'unreachable' && !this.run.check) await this.machine?.runErrands();
+  }
+
+  /** What an earlier run of this play left unpaid on the host is run before anything else; a dry run only tells it. */
+  private async payDebts(): Promise<void> {
+    const { play } = this.batch;
+    const key = this.run.debtKeys.get(play);
+    if (!key || play.handlers.length === 0) return;
+    const dialogue = await this.ownDialogue();
+    if (!(dialogue instanceof Dialogue) || !this.machine) return;
+    this.debts = new Debts(this.machine, this.run.changesAs(this.host.name), key, (why) => {
+      this.note('warning', `what is owed to handlers can't be written down: ${why}`);
+    });
+    const { identity, fragment } = this.debts.question;
+    const answer = await dialogue.opening(identity, fragment, () =>
+      ahead(this.context, {
+        cursor: this.cursor,
+        rest: null,
+        memory: this.host.memory,
+        pending: [],
+        here: true,
+      }),
+    );
+    if (isTrouble(answer)) return;
+    const owed = this.debts.read(answer);
+    if (owed.length === 0) return;
+    if (this.run.check) {
+      this.note('info', `owed by an earlier run, and paid first by the next: ${owed.join(', ')}`);
+      return;
+    }
+    for (const name of owed) {
+      if (!this.notified.owe(name))
+        this.note('warning', `the handler "${name}" was owed, but the play has it no more`);
+    }
+    const start = this.cursor;
+    this.cursor = Cursor.flushOnly(play, (handler) => this.notified.has(handler));
+    this.isPaying = true;
+    await this.follow();
+    this.isPaying = false;
+    this.cursor = start;
+    this.settleDebts();
+  }
+
+  /** What is owed now becomes what the host knows, as soon as no outcome is open. */
+  private settleDebts(): void {
+    if (this.run.check || this.dialogue?.owesOutcomes) return;
+    this.debts?.settle([...new Set([...this.notified.names(), ...this.unpaid])]);
+  }
+
+  /** A change is about to be said: whom it may notify must be written down first. */
+  private intend(task: Task): void {
+    if (!this.debts || task.notify.length === 0) return;
+    const scope = this.scope(task);
+    const names = task.notify.flatMap((template) => {
+      const name = evaluateIn(template, scope);
+      return name.kind === 'value' ? [name.value].flat().map(String) : [];
+    });
+    this.debts.intend([...new Set(names.flatMap((name) => this.notified.meant(name, task)).map(debtName))]);
+  }
+
+  private note(level: 'info' | 'warning', msg: string): void {
+    this.run.emit({ event: 'note', level, host: this.host.name, msg });
   }
 
   private async follow(): Promise<void> {
     for (let leaf = this.cursor.leaf(); leaf; leaf = this.cursor.leaf()) {
-      await this.batch.lockstep?.arrive(this.host.name, this.cursor.position());
+      if (!this.isPaying) await this.batch.lockstep?.arrive(this.host.name, this.cursor.position());
       if (this.mustStop()) return;
       if (!(await this.take(leaf))) return;
     }
@@ -99,7 +171,8 @@ export class Way {
       handler,
       around: this.cursor.rounds(),
       certain: handler,
-      mayChain: this.batch.lockstep === null,
+      mayChain: this.batch.lockstep === null && !this.isPaying,
+      beforeApply: () => this.intend(task),
       dialogue: () => this.ownDialogue(),
       // Called only when something is about to be said: a fresh walk from where this host stands now.
       lookAhead: (rest: readonly Item[] | null, pending: readonly string[]) =>
@@ -124,9 +197,11 @@ export class Way {
     return raw.status === 'failed' && !this.ignores(task) ? this.fail() : this.goOn();
   }
 
-  private conclude(task: Task, raw: Raw, handler: boolean, started: number): boolean {
+  private conclude(task: Task, came: Raw, handler: boolean, started: number): boolean {
+    const cut = this.run.interrupt.now && (came.status === 'failed' || came.status === 'unreachable');
+    const raw = cut ? interrupted(came) : came;
     const failed = raw.status === 'failed';
-    const ignored = failed && this.ignores(task);
+    const ignored = failed && !cut && this.ignores(task);
     const rescued = failed && !ignored && this.cursor.rescues();
     const scope = this.scope(task);
     this.books.enter(task, {
@@ -134,12 +209,22 @@ export class Way {
       status: ignored ? 'ignored' : raw.status,
       rescued,
       handler,
+      debt: this.isPaying,
       started,
       scope,
     });
+    if (handler && failed && !ignored) this.unpaid.add(debtName(task));
+    if (cut) {
+      this.host.state = 'interrupted';
+      return false;
+    }
     if (raw.status === 'unreachable') return task.ignoreUnreachable ? this.goOn() : this.lose();
-    if (failed && !ignored) return this.fail();
+    if (failed && !ignored) {
+      this.settleDebts();
+      return this.fail();
+    }
     this.books.notify(task, raw, scope);
+    this.settleDebts();
     return this.goOn();
   }
 
@@ -211,9 +296,11 @@ export class Way {
     if (this.dialogue) return this.dialogue;
     const machine = await this.run.lines.machine(this.host.name);
     if (isTrouble(machine)) return troubled(machine);
-    this.dialogue = new Dialogue(machine, this.run.batching, () => {
+    this.machine = machine;
+    const onRoundTrip = () => {
       this.host.tally.roundTrips++;
-    });
+    };
+    this.dialogue = new Dialogue(machine, this.run.batching, onRoundTrip, (task) => this.intend(task));
     return this.dialogue;
   }
 }

@@ -26,6 +26,8 @@ export interface From {
   readonly memory: Memory;
   /** Names that the step in hand will write. */
   readonly pending: readonly string[];
+  /** Begin with the place itself: nothing is in hand yet. */
+  readonly here?: true;
 }
 
 /**
@@ -43,7 +45,8 @@ export function* ahead(context: HostContext, from: From): Generator<Coming> {
     walk.ran(leaf.task);
   }
   const { flushes } = from.cursor;
-  for (cursor = cursor.next(); ; ) {
+  if (!from.here) cursor = cursor.next();
+  for (;;) {
     // What the step in hand notifies would run there first.
     if (cursor.flushes !== flushes) walk.straight = false;
     const leaf = cursor.leaf();

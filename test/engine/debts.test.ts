@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { debtKey } from '../../src/runner/engine/debts.ts';
+import { type RanHere, runHere, stateDir, writeFiles } from './run-here.ts';
+
+const HOLDER = { run: 'test', who: 'somebody@here' };
+
+function told(ran: RanHere): string[] {
+  return ran.tasks.map((event) =>
+    [event.task, event.status, event.debt ? 'debt' : ''].filter(Boolean).join(' '),
+  );
+}
+
+describe('handler debt', function () {
+  this.timeout(60_000);
+  let dir: string;
+  let file: string;
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'mama-debt-'));
+    file = join(stateDir(dir), debtKey([basename(dir), 'play.yaml', 'deploy']));
+    writeFiles(dir, {
+      'roles/README': 'This folder is the root of a project.\n',
+      'inventory.yaml': `all:\n  hosts:\n    a: {ansible_connection: local, root: ${dir}}\n`,
+    });
+  });
+  afterEach(() => {
+    rmSync(dir, { recursive: true, force: true });
+    rmSync(stateDir(dir), { recursive: true, force: true });
+  });
+
+  const playbook = (more: string) => `
+- name: deploy
+  hosts: all
+  tasks:
+    - {name: config, copy: {dest: "{{ root }}/config", content: "new\\n"}, notify: restart}
+    ${more}
+  handlers:
+    - {name: restart, shell: "echo restarted >> {{ root }}/log"}
+    - {name: other, shell: "echo other >> {{ root }}/log"}
+`;
+
+  async function run(more: string, ...args: string[]): Promise<RanHere> {
+    writeFiles(dir, { 'play.yaml': playbook(more) });
+    const ran = await runHere(dir, ['play.yaml', '-i', 'inventory.yaml', ...args], HOLDER);
+    assert.deepEqual(ran.refused, []);
+    return ran;
+  }
+
+  const log = () => readFileSync(join(dir, 'log'), 'utf8');
+  const BROKEN = '- {name: breaks, fail: {msg: no}}';
+
+  it('a restart lost to a failure is the first thing that the next run does, once', async () => {
+    assert.deepEqual(told(await run(BROKEN)), ['config changed', 'breaks failed']);
+    assert.equal(readFileSync(file, 'utf8'), 'restart\n');
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+    assert.equal(statSync(stateDir(dir)).mode & 0o777, 0o700);
+    assert.deepEqual(told(await run('')), ['restart changed debt', 'config ok']);
+    assert.equal(existsSync(file), false);
+    assert.deepEqual(told(await run('')), ['config ok']);
+    assert.equal(log(), 'restarted\n');
+  });
+
+  it('a dry run tells what is owed and leaves it', async () => {
+    await run(BROKEN);
+    const dry = await run('', '--check');
+    assert.ok(dry.events.some((event) => event.event === 'note' && /restart/.test(event.msg)));
+    assert.deepEqual(told(dry), ['config ok']);
+    assert.equal(readFileSync(file, 'utf8'), 'restart\n');
+  });
+
+  it('a handler that is gone is told once and dropped', async () => {
+    await run(BROKEN);
+    writeFiles(dir, {
+      'play.yaml': playbook('').replaceAll('restart}', 'other}').replace('name: restart,', 'name: new,'),
+    });
+    const again = await runHere(dir, ['play.yaml', '-i', 'inventory.yaml'], HOLDER);
+    assert.ok(again.events.some((event) => event.event === 'note' && /restart/.test(event.msg)));
+    assert.equal(existsSync(file), false);
+  });
+
+  it('a handler that fails stays owed', async () => {
+    const text = playbook('').replace(
+      'echo restarted >> {{ root }}/log',
+      'test -e {{ root }}/may && echo restarted >> {{ root }}/log',
+    );
+    writeFiles(dir, { 'play.yaml': text });
+    assert.deepEqual(told(await runHere(dir, ['play.yaml', '-i', 'inventory.yaml'], HOLDER)), [
+      'config changed',
+      'restart failed',
+    ]);
+    assert.equal(readFileSync(file, 'utf8'), 'restart\n');
+    writeFiles(dir, { may: '' });
+    assert.deepEqual(told(await runHere(dir, ['play.yaml', '-i', 'inventory.yaml'], HOLDER)), [
+      'restart changed debt',
+      'config ok',
+    ]);
+    assert.equal(existsSync(file), false);
+  });
+
+  it('an action that turns out to have changed nothing leaves no debt', async () => {
+    const ran = await run('- {name: quiet, shell: "true", changed_when: false, notify: other}');
+    assert.deepEqual(told(ran), ['config changed', 'quiet ok', 'restart changed']);
+    assert.equal(existsSync(file), false);
+  });
+
+  it('a well run writes and clears it on the exchanges that it makes anyway', async () => {
+    const first = await run('');
+    assert.equal(first.recap!.hosts['a']!.round_trips, 3);
+    const second = await run('');
+    assert.equal(second.recap!.hosts['a']!.round_trips, 1);
+  });
+
+  it('after kill -9 of the runner the next run pays', async () => {
+    writeFiles(dir, { 'play.yaml': playbook('- {name: wait, shell: "echo > {{ root }}/waiting; sleep 3"}') });
+    const main = join(import.meta.dirname, '../../src/runner/main.ts');
+    const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+    const runner = spawn(process.execPath, ['--import', tsx, main, 'play.yaml', '-i', 'inventory.yaml'], {
+      cwd: dir,
+      stdio: 'ignore',
+      env: { ...process.env, MAMA_PLAY_STATE_DIR: stateDir(dir) },
+    });
+    for (let i = 0; i < 800 && !existsSync(join(dir, 'waiting')); i++) await sleep(25);
+    const ended = new Promise((resolve) => runner.once('exit', resolve));
+    runner.kill('SIGKILL');
+    await ended;
+    assert.equal(readFileSync(file, 'utf8'), 'restart\n');
+    await sleep(3500);
+    assert.deepEqual(told(await run('')), ['restart changed debt', 'config ok']);
+  });
+});
