@@ -22,10 +22,7 @@ const VAULT_HEADER = 32;
 /** The controller's real file system, as the language and the plan ask for it. `cwd` names paths in messages. */
 export function fileAccess(cwd: string, home: string, vaults?: VaultReader): FileAccess & SourceIo {
   const kindOf = (path: string) => statSync(path, { throwIfNoEntry: false });
-  const display = (path: string) => {
-    const short = relative(cwd, path);
-    return short === '' ? '.' : short.startsWith('..') ? path : short;
-  };
+  const display = (path: string) => relative(cwd, path) || '.';
   return {
     read: (path) => quietly(() => readFileSync(path, 'utf8'), null),
     list: (path) => quietly(() => readdirSync(path), []),
