@@ -278,6 +278,14 @@ describe('file', () => {
       { [`path:${g.at('l')}`]: { kind: 'link', target: 'x' } },
     );
     assert.ok(unknown && 'unknown' in unknown);
+    const filled = { [`path:${g.at('checkout')}`]: { kind: 'directory', contents: 'unknown' } };
+    assert.deepEqual(decide('checkout/sub/f', { state: 'touch' }, filled), {
+      unknown: `what will be in ${g.at('checkout')} is not known yet`,
+    });
+    const owned = { state: 'touch', owner: 'newcomer', group: 'newgroup' };
+    assert.ok(isRefusal(decide('n', owned, { 'user:newcomer': { state: 'present' } })));
+    const made = { 'user:newcomer': { state: 'present' }, 'group:newgroup': { state: 'present' } };
+    assert.deepEqual(Object.keys(decide('n', owned, made) ?? {}), ['state', 'owner', 'group']);
   });
 
   inEachShell('swears to the paths it touches, or does not', (g) => {

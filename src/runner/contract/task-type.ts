@@ -84,7 +84,8 @@ export interface Local {
 export interface World {
   /**
    * The predicted value, undefined where nothing is predicted. Keys are `<sort>:<name>`: `path:/etc/x` →
-   * `{kind: file|directory|link|absent}`, `image:tag`, `network:n`, `volume:n`, `container:n`, `program:n` → any map.
+   * `{kind: file|directory|link|absent}` (with `contents: 'unknown'` a directory that would have been filled), `image:tag`,
+   * `network:n`, `volume:n`, `container:n`, `program:n`, `user:n`, `group:n`, `service:n` → any map.
    */
   predicted(key: string): Json | undefined;
 }

@@ -4,13 +4,26 @@ import type { Attributes, Kind, ParentFacts, PathFacts } from './facts.ts';
 import { ancestors, parentOf } from './paths.ts';
 
 /** The facts as they would be after the unmade changes of a dry run; the facts themselves in a real run. */
-export function inWorld(facts: PathFacts, world: World): PathFacts | Unknown {
+export function inWorld(asked: PathFacts, world: World): PathFacts | Unknown {
+  const facts = withNewcomers(asked, world);
   const parent = parentIn(facts, world);
   if ('unknown' in parent) return parent;
   const own = world.predicted(`path:${facts.path}`);
   const placed = { ...facts, parent };
   if (parent.kind === 'missing') return gone(placed);
   return own === undefined ? placed : { ...placed, ...predictedFacts(own, facts), parent };
+}
+
+/** Users and groups that an earlier task would have made are no strangers. */
+function withNewcomers(facts: PathFacts, world: World): PathFacts {
+  const { unknownUser: user, unknownGroup: group } = facts;
+  const made = (key: string) => world.predicted(key) !== undefined;
+  if (user === null && group === null) return facts;
+  return {
+    ...facts,
+    unknownUser: user !== null && made(`user:${user}`) ? null : user,
+    unknownGroup: group !== null && made(`group:${group}`) ? null : group,
+  };
 }
 
 /** An earlier change, not made in a dry run, would have altered what is at `path`. */
@@ -30,9 +43,17 @@ function parentIn(facts: PathFacts, world: World): ParentFacts | Unknown {
     if (kind === 'link') return { unknown: `it is not known yet where the link ${path} leads to` };
     if (kind === 'absent') return { kind: 'missing', nearest: parentOf(path), because: 'absent' };
     if (kind !== 'directory') return { kind: 'missing', nearest: path, because: 'no-directory' };
+    if (isFilled(world.predicted(`path:${path}`)) && facts.kind === 'absent') {
+      return { unknown: `what will be in ${path} is not known yet` };
+    }
     return path === way[0] ? madeParent(facts, path) : facts.parent;
   }
   return facts.parent;
+}
+
+/** `contents: 'unknown'`: a directory that a task would have filled (a checkout). */
+function isFilled(predicted: Json | undefined): boolean {
+  return isObject(predicted) && predicted['contents'] === 'unknown';
 }
 
 function madeParent(facts: PathFacts, parent: string): ParentFacts {
