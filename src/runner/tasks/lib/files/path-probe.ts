@@ -1,4 +1,5 @@
 import { lines, type Script, sh } from '../../../contract/script.ts';
+import { chooseHasher } from './hasher.ts';
 import { tidy } from './paths.ts';
 
 /** Told apart by `:`; names hold none. The last one changes with every change to the file. */
@@ -86,7 +87,7 @@ function askContent({ size, sha256 }: WantedContent, follow: boolean): Script {
     sh`if [ -n "$s" ] && ${regular}; then
 if [ -r "$b" ]; then
 z=\${s#*:*:*:} z=\${z%%:*} h=
-[ "$z" = ${size} ] && h=$(sha256sum <"$b") h=\${h%% *} && printf 'h%s\0' "$h"`,
+[ "$z" = ${size} ] && { ${chooseHasher(size)}; } && h=$($H <"$b") h=\${h%% *} && printf 'h%s\0' "$h"`,
     send,
     sh`else printf 'n\0'; fi; fi`,
   );

@@ -2,6 +2,7 @@ import type { Reply } from '../../../contract/exchange.ts';
 import { lines, type Script, sh } from '../../../contract/script.ts';
 import { isRefusal, type Refusal, refuse } from '../../../contract/task-type.ts';
 import type { PathFacts } from './facts.ts';
+import { chooseHasher } from './hasher.ts';
 import { type Entry, listAll, listOnly, readListing } from './manifest.ts';
 import { type PathQuestion, probePath } from './path-probe.ts';
 import { readPath } from './path-read.ts';
@@ -25,7 +26,8 @@ function question({ root, declared }: PlacedTree): PathQuestion {
 /** One answer for the whole tree: the root, a listing, the targets of links, the hashes of files. */
 export function probeTree(desired: PlacedTree): Script {
   const paths = desired.items.map(dotted);
-  const files = desired.items.filter((item) => item.kind === 'file').map(dotted);
+  const files = desired.items.filter((item) => item.kind === 'file');
+  const largest = files.reduce((most, { content }) => Math.max(most, content.size), 0);
   const links = desired.items.filter((item) => item.kind === 'link').map(dotted);
   return lines(
     probePath(question(desired)),
@@ -34,7 +36,8 @@ export function probeTree(desired: PlacedTree): Script {
     links.length > 0 &&
       sh`for l in ${links}; do [ -L "$l" ] && printf '%s\0%s\0' "$l" "$(readlink "$l"; echo .)"; done`,
     sh`printf '\0'`,
-    files.length > 0 && sh`printf '%s\0' ${files} | xargs -0 sha256sum 2>/dev/null`,
+    files.length > 0 &&
+      sh`${chooseHasher(largest)}; printf '%s\0' ${files.map(dotted)} | xargs -0 $H 2>/dev/null`,
     sh`fi
 :`,
   );
@@ -76,8 +79,8 @@ function readTargets(out: Uint8Array, from: number): { targets: Map<string, stri
 }
 
 /**
- * sha256sum answers in the order asked, and says nothing of what it cannot read. The names are known, so that no
- * name can pass for another's line. GNU marks a line in which it escaped the name with a backslash.
+ * The hasher answers in the order asked, and says nothing of what it cannot read. The names are known, so that no
+ * name can pass for another's line. GNU's sha256sum marks a line in which it escaped the name with a backslash.
  */
 function readHashes(
   out: Uint8Array,

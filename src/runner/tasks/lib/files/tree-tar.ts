@@ -1,4 +1,4 @@
-import { PassThrough, type Readable } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Content } from './content.ts';
 import { SMALL } from './path-probe.ts';
@@ -13,14 +13,37 @@ export interface Member {
 /** The last member: where it is missing, the stream was cut off. */
 export const END_MEMBER = 'end';
 
+const BATCH = 64 * 1024;
+
 /** One tar stream of these files. The library is loaded when the first byte is due. */
 export function tarOf(members: readonly Member[]): Readable {
-  const out = new PassThrough();
+  const out = inBatches();
   pack(members, out).catch((error: Error) => out.destroy(error));
   return out;
 }
 
-async function pack(members: readonly Member[], out: PassThrough): Promise<void> {
+/** Small pieces put together, so that a file of a few bytes is not three messages of its own. */
+function inBatches(): Transform {
+  let held: Buffer[] = [];
+  let size = 0;
+  const batch = (): Buffer => {
+    const whole = held.length === 1 ? held[0]! : Buffer.concat(held);
+    held = [];
+    size = 0;
+    return whole;
+  };
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      held.push(chunk);
+      size += chunk.length;
+      if (size < BATCH) done();
+      else done(null, batch());
+    },
+    flush: (done) => (size > 0 ? done(null, batch()) : done()),
+  });
+}
+
+async function pack(members: readonly Member[], out: Transform): Promise<void> {
   const { default: tarStream } = await import('tar-stream');
   const tar = tarStream.pack();
   const sent = pipeline(tar, out);
