@@ -9,6 +9,7 @@ import type { Options, PeerName } from './options.ts';
 import type { Row } from './results.ts';
 import { emptied, mustHold, written } from './tree.ts';
 import { inTurns } from './turns.ts';
+import { whenUnlocked } from './unlocked.ts';
 import { expectedTree } from './work.ts';
 
 const PEERS: readonly Peer[] = [ours, floor, floor25519, mitogen, ansible];
@@ -80,7 +81,7 @@ async function perform(stopwatch: Stopwatch, peer: Peer, site: Site, work: Work)
     if (work === 'first') emptied(root);
     else if (!existsSync(root)) written(root, expectedTree(root, place.name));
   }
-  const ran = await stopwatch.run(peer.command(site, work));
+  const ran = await whenUnlocked(() => stopwatch.run(peer.command(site, work)));
   const seen = await peer.judge(site, work, ran);
   for (const place of site.places) {
     const root = rootOf(site, place);
