@@ -9,6 +9,7 @@ export const PACKAGES = {
   base: ['debootstrap'],
   hosts: ['openssh-client'],
   tests: [
+    'ansible-core',
     'openssh-client',
     'openssh-server',
     'sudo',

@@ -26,6 +26,12 @@ export function terminalOf(host: NodeJS.Process): Terminal & { done(): void } {
       asked = answer;
       return answer;
     },
+    input: async () => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of host.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+      return Buffer.concat(chunks);
+    },
+    hasKeyboard: host.stdin.isTTY === true,
     onInterrupt: signals.listen,
     done: signals.done,
   };

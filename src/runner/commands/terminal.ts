@@ -17,6 +17,10 @@ export interface Terminal {
   readonly errColour: boolean;
   /** Ask without echo; null: there is nobody to ask, or no answer was given. What is written meanwhile waits. */
   askSecret(prompt: string): Promise<string | null>;
+  /** All of stdin. */
+  input(): Promise<Uint8Array>;
+  /** Somebody can be asked: stdin is a terminal. */
+  readonly hasKeyboard: boolean;
   /** The n-th signal to stop (^C, SIGTERM …) calls this. */
   onInterrupt(handler: (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP', count: number) => void): void;
 }

@@ -34,7 +34,7 @@ export async function create(desk: VaultDesk): Promise<Trouble> {
 }
 
 async function editOne(desk: VaultDesk, file: string): Promise<Trouble> {
-  const before = await readInput(desk.path(file), file);
+  const before = await readInput(desk.path(file), file, desk.terminal.input);
   if ('message' in before) return before;
   const opened = await openVault(desk, file, before);
   if ('message' in opened) return opened;
@@ -44,7 +44,7 @@ async function editOne(desk: VaultDesk, file: string): Promise<Trouble> {
   const password = opened.with.read();
   if (!(password instanceof Uint8Array)) return { file, message: 'its password is gone' };
   const key = { password, label: opened.label };
-  const now = await readInput(desk.path(file), file);
+  const now = await readInput(desk.path(file), file, desk.terminal.input);
   if (!('message' in now) && Buffer.from(now).equals(before))
     return seal(desk, file, text, key, file) ?? said(desk, `changed ${file}`);
   const aside = `${file}.edited`;

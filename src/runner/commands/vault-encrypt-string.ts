@@ -1,7 +1,6 @@
-import { isatty } from 'node:tty';
 import { encryptVault } from '../language/vault.ts';
 import type { Trouble, VaultDesk } from './vault.ts';
-import { readStdin, replaceFile } from './vault-files.ts';
+import { replaceFile } from './vault-files.ts';
 import { encryptingKey } from './vault-keys.ts';
 
 interface Plain {
@@ -38,13 +37,13 @@ async function gather(desk: VaultDesk): Promise<Plain[] | NonNullable<Trouble>> 
     );
   }
   const plain = words.map((word, i): Plain => ({ name: names[i] ?? null, text: Buffer.from(word) }));
-  if (prompt || (words.length === 0 && !wantsStdin && isatty(0))) {
+  if (prompt || (words.length === 0 && !wantsStdin && desk.terminal.hasKeyboard)) {
     const answer = await desk.terminal.askSecret('Text to encrypt: ');
     if (answer === null)
       return { message: 'the text is to be asked for, but there is no terminal to ask on' };
     plain.push({ name: names[words.length] ?? null, text: Buffer.from(answer) });
   } else if (wantsStdin || words.length === 0) {
-    const text = await readStdin();
+    const text = await desk.terminal.input();
     if (text.at(-1) === 10)
       desk.say('the text ends with a line break, which is encrypted too (printf %s leaves it out)');
     plain.push({ name: stdinName ?? names[words.length] ?? null, text });

@@ -3,7 +3,6 @@ import {
   chmodSync,
   chownSync,
   closeSync,
-  createReadStream,
   existsSync,
   fsyncSync,
   openSync,
@@ -24,20 +23,17 @@ export interface FileFault {
 }
 
 /** The bytes of a file; `-` is stdin. `shown` names it in messages. */
-export async function readInput(path: string, shown: string): Promise<Uint8Array | FileFault> {
-  if (shown === '-') return readStdin();
+export async function readInput(
+  path: string,
+  shown: string,
+  stdin: () => Promise<Uint8Array>,
+): Promise<Uint8Array | FileFault> {
+  if (shown === '-') return stdin();
   try {
     return readFileSync(path);
   } catch (error) {
     return cannot(shown, 'read', error);
   }
-}
-
-export async function readStdin(): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of createReadStream('', { fd: 0, autoClose: false }))
-    chunks.push(chunk as Uint8Array);
-  return Buffer.concat(chunks);
 }
 
 /**

@@ -58,7 +58,8 @@ function readPassword(full: string, path: string, label: string | null): Uint8Ar
   const stat = statSync(full, { throwIfNoEntry: false });
   if (!stat) return fault('vault-password', `there is no vault password file ${path}`);
   if (stat.isDirectory()) return fault('vault-password', `the vault password file ${path} is a directory`);
-  const said = isExecutable(full) ? runScript(full, path, label) : readText(full, path);
+  const text = readText(full, path);
+  const said = typeof text === 'string' && isExecutable(full) ? runScript(full, path, label, text) : text;
   if (typeof said !== 'string') return said;
   return said === ''
     ? fault('vault-password', `the vault password file ${path} gives an empty password`)
@@ -83,21 +84,21 @@ function readText(full: string, path: string): string | VaultFault {
 }
 
 /** Its stderr and stdin are ours, so that it may ask. One whose name ends in `-client` is told the vault id, as by Ansible. */
-function runScript(full: string, path: string, label: string | null): string | VaultFault {
+function runScript(full: string, path: string, label: string | null, text: string): string | VaultFault {
+  // A shell would be tried on anything else, and would print the password as a command that it can't find.
+  if (!text.startsWith('#!') && !text.includes('\0')) return noScript(path, 'has no #! line');
   const isClient = parse(basename(full)).name.endsWith('-client');
   const words = isClient && label !== null ? ['--vault-id', label] : [];
   const ran = spawnSync(full, words, { stdio: ['inherit', 'pipe', 'inherit'], encoding: 'latin1' });
-  if (ran.error) {
-    const hint = 'a file that is no script must not be executable: chmod a-x';
-    return fault(
-      'vault-password',
-      `the vault password script ${path} can't be run (${codeOf(ran.error)})`,
-      hint,
-    );
-  }
+  if (ran.error) return noScript(path, codeOf(ran.error));
   if (ran.status === 0) return ran.stdout.replace(/^[\r\n]+|[\r\n]+$/g, '');
   const end = ran.status === null ? `was ended by ${ran.signal}` : `ended with ${ran.status}`;
   return fault('vault-password', `the vault password script ${path} ${end}`);
+}
+
+function noScript(path: string, why: string): VaultFault {
+  const hint = 'if it holds the password itself, it must not be executable: chmod a-x';
+  return fault('vault-password', `the vault password script ${path} can't be run (${why})`, hint);
 }
 
 /** Asked at most once; a new one twice. */

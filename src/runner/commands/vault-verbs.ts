@@ -75,7 +75,7 @@ async function readAll<T extends object>(
 ): Promise<Read<T>[] | NonNullable<Trouble>> {
   const all: Read<T>[] = [];
   for (const file of desk.options.files) {
-    const bytes = await readInput(desk.path(file), file);
+    const bytes = await readInput(desk.path(file), file, desk.terminal.input);
     if ('message' in bytes) return bytes;
     const content = await use(file, bytes);
     if ('message' in content) return content as NonNullable<Trouble>;

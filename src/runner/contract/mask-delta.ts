@@ -74,9 +74,10 @@ function maskLines(old: readonly string[], now: readonly string[], secrets: Secr
     if (same.has(line) || line.trim() === '') return secrets.mask(line);
     const key = keyOf(line);
     if (openKeys.has(key) && !secretKeys.has(key)) return secrets.mask(line);
-    return (
-      aroundSecrets(line, secret, secrets) ?? secrets.mask(key) + hideRest(line.slice(key.length), secrets)
-    );
+    const around = aroundSecrets(line, secret, secrets);
+    if (around !== null) return around;
+    const shown = secretKeys.has(key) || isName(line, key) ? key : /^\s*/.exec(line)![0];
+    return secrets.mask(shown) + hideRest(line.slice(shown.length), secrets);
   });
 }
 
@@ -87,6 +88,11 @@ function hideRest(rest: string, secrets: Secrets): string {
 /** Indentation, the first word, and the separator behind it: `  PASSWORD=`, `password: `, `listen `. */
 function keyOf(line: string): string {
   return /^\s*[^\s=:]*\s*[=:]?\s*/.exec(line)![0];
+}
+
+/** What stands before a value by its form; a word alone (also with the `=` of base64) may be a secret itself. */
+function isName(line: string, key: string): boolean {
+  return /^\s*[\w.-]{1,60}\s*[=:]\s*$/.test(key) && /[^=\s]/.test(line.slice(key.length));
 }
 
 /** The old line with everything hidden that stands where a new one holds a secret; null: no new line fits around it. */

@@ -41,9 +41,15 @@ export class SecretSearch {
   }
 }
 
+interface Form {
+  readonly form: string;
+  readonly of: string;
+}
+
 /** Forms by their first letters. */
 class Index {
-  private readonly byStart = new Map<string, { readonly form: string; readonly of: string }[]>();
+  private readonly byStart = new Map<string, Form[]>();
+  private readonly unsorted = new Set<Form[]>();
 
   get size(): number {
     return this.byStart.size;
@@ -55,12 +61,14 @@ class Index {
     if (!same) this.byStart.set(start, [{ form, of }]);
     else if (!same.some((other) => other.form === form)) {
       same.push({ form, of });
-      same.sort((a, b) => b.form.length - a.form.length);
+      this.unsorted.add(same);
     }
   }
 
   /** At each place the longest form that stands there. */
   find(text: string): Found[] {
+    for (const forms of this.unsorted) forms.sort((a, b) => b.form.length - a.form.length);
+    this.unsorted.clear();
     const found: Found[] = [];
     for (let start = 0; start + SHORTEST <= text.length; start++) {
       const here = this.byStart.get(text.slice(start, start + SHORTEST));

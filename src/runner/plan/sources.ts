@@ -104,7 +104,9 @@ export class Sources {
     const bytes = vaults.open(Buffer.from(this.io.bytes(path)).toString('latin1'));
     if (!(bytes instanceof Uint8Array))
       return refuse(`${this.io.display(path)}: ${bytes.message}`, bytes.hint);
-    vaults.secrets.add(Buffer.from(bytes).toString('utf8'));
+    const text = Buffer.from(bytes).toString('utf8');
+    // Of what is no text nothing is ever shown but its hash.
+    if (Buffer.from(text).equals(bytes)) vaults.secrets.add(text);
     const hash = createHash('sha256').update(bytes).digest('hex');
     return {
       path,
