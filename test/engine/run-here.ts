@@ -7,6 +7,7 @@ import { readProject } from '../../src/runner/commands/project.ts';
 import { connector } from '../../src/runner/connection/connect.ts';
 import type { Diagnostic } from '../../src/runner/contract/diagnostic.ts';
 import type { RecapEvent, RunEvent, TaskEvent } from '../../src/runner/contract/event.ts';
+import type { Connect } from '../../src/runner/contract/exchange.ts';
 import { Secrets } from '../../src/runner/contract/secret.ts';
 import type { Holder } from '../../src/runner/engine/lease.ts';
 import { runPlays } from '../../src/runner/engine/run.ts';
@@ -33,12 +34,14 @@ export function writeFiles(dir: string, files: Readonly<Record<string, string>>)
 
 /**
  * Run a playbook of `dir` in this process, with the real language, plan, engine and connections. `args` is a command
- * line; the inventory should use local connections. Leases are taken for `holder` only.
+ * line; the inventory should use local connections. Leases are taken for `holder` only;
+ * `around` may stand between the run and its lines.
  */
 export async function runHere(
   dir: string,
   args: readonly string[],
   holder: Holder | null = null,
+  around: (connect: Connect) => Connect = (connect) => connect,
 ): Promise<RanHere> {
   const invocation = readCommandLine(args);
   if (invocation.kind !== 'play') throw new Error(`not a play: ${JSON.stringify(invocation)}`);
@@ -51,7 +54,9 @@ export async function runHere(
   const recap = await runPlays({
     plays: project.plays,
     context: project.context,
-    connect: connector({ env: { ...process.env, MAMA_PLAY_STATE_DIR: stateDir(dir) }, warn: () => {} }),
+    connect: around(
+      connector({ env: { ...process.env, MAMA_PLAY_STATE_DIR: stateDir(dir) }, warn: () => {} }),
+    ),
     resolve: (name) => {
       const resolved = resolveTarget(
         name,
@@ -64,6 +69,7 @@ export async function runHere(
     emit: (event) => events.push(event),
     secrets: new Secrets(),
     holder,
+    redialPauses: [0.01, 0.05],
     forks: options.forks,
     batching: options.batching,
     forceHandlers: options.forceHandlers,

@@ -51,6 +51,8 @@ export interface Trouble {
   readonly trouble: 'unreachable' | 'lost' | 'become' | 'unfit' | 'locked';
   readonly message: string;
   readonly hint?: string;
+  /** With `lost`: there is a new line; whether what was in flight was done is not known. */
+  readonly recovered?: true;
 }
 
 export interface Answers {

@@ -1,16 +1,10 @@
 import { type Identity, type Reply, sameIdentity } from '../contract/exchange.ts';
 import type { Script } from '../contract/script.ts';
-import {
-  type Apply,
-  isRefusal,
-  isUnknown,
-  type StateType,
-  type Touches,
-  type World,
-} from '../contract/task-type.ts';
+import { type Apply, isRefusal, isUnknown, type StateType, type Touches } from '../contract/task-type.ts';
 import type { Task } from '../language/model.ts';
 import type { Coming } from '../plan/ahead.ts';
 import type { HostWork } from '../plan/prepare.ts';
+import { REAL } from './world.ts';
 
 /** More in one exchange would make a failure in the middle hard to follow. */
 const LONGEST = 64;
@@ -22,9 +16,6 @@ export interface Link {
   /** null: it is as declared, and what goes before it in the chain does not touch it. */
   readonly script: Script | null;
 }
-
-/** In a real run nothing is predicted. */
-const REAL: World = { predicted: () => undefined };
 
 /**
  * A step whose success nobody but the step itself judges: what follows it may be said in the same breath, because it

@@ -37,6 +37,8 @@ export class Dialogue {
   private readonly kept = new Map<string, Kept>();
   private readonly reach = new Reach();
   private readonly done = new Map<string, Done>();
+  /** Changes in flight when the line was lost, and the answers that they were decided on. */
+  private readonly cut = new Map<string, Reply>();
   private said = 0;
 
   constructor(
@@ -77,6 +79,14 @@ export class Dialogue {
     return trouble ?? this.kept.get(key)!.reply;
   }
 
+  /** The answer that this step's change was decided on, if the line was lost while the change was in flight. */
+  takeCut(work: HostWork, question: Question): Reply | null {
+    const key = keyOf(work, question);
+    const reply = this.cut.get(key) ?? null;
+    this.cut.delete(key);
+    return reply;
+  }
+
   /** Ask again although nothing was changed by us: the ground may have moved by itself. */
   forget(): void {
     this.kept.clear();
@@ -96,7 +106,7 @@ export class Dialogue {
 
   /** Ends what runs on the machine for us; whoever waits for it is answered. */
   interrupt(): Promise<void> {
-    return this.machine.interrupt();
+    return this.machine.interrupt(false);
   }
 
   /** A step was passed without a change. */
@@ -125,9 +135,13 @@ export class Dialogue {
     const fragment: Fragment = { ...base(work), script: apply.script, role: 'apply' };
     this.onRoundTrip();
     this.count(1);
+    const key = work.question && keyOf(work, work.question);
+    const decidedOn = key === null ? undefined : this.kept.get(key)?.reply;
     if (apply.stream !== undefined) {
       await this.machine.runErrands();
-      return this.machine.stream(work.identity, fragment, apply.stream, onLine);
+      const reply = await this.machine.stream(work.identity, fragment, apply.stream, onLine);
+      if (isTrouble(reply) && reply.recovered && decidedOn) this.cut.set(key!, decidedOn);
+      return reply;
     }
     const links = this.batching && touches ? this.links(work, touches, lookAhead) : [];
     const changes = links.filter((link) => link.script !== null);
@@ -149,7 +163,13 @@ export class Dialogue {
     );
     const epoch = this.machine.epoch;
     const reply = await said;
-    if (isTrouble(reply)) return reply;
+    if (isTrouble(reply)) {
+      if (reply.recovered) {
+        if (decidedOn) this.cut.set(key!, decidedOn);
+        for (const link of changes) this.cut.set(keyOf(link.coming.work, link.coming.question), link.reply);
+      }
+      return reply;
+    }
     const [own, ...rest] = reply.answers;
     this.settle(links, rest.slice(0, changes.length), epoch);
     this.keep(riders, rest.slice(changes.length), epoch);

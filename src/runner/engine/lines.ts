@@ -1,5 +1,6 @@
 import { type Connect, isTrouble, type Target, type Traffic, type Trouble } from '../contract/exchange.ts';
 import type { Lease } from './lease.ts';
+import { Link } from './link.ts';
 import { Machine } from './machine.ts';
 
 export type ResolveTarget = (host: string) => Target | Trouble;
@@ -10,6 +11,8 @@ export class Lines {
   private readonly resolve: ResolveTarget;
   private readonly onConnected: (host: string, ms: number) => void;
   private readonly leaseFor: (host: string) => Lease | null;
+  private readonly note: (host: string, msg: string) => void;
+  private readonly pauses: readonly number[];
   private readonly open = new Map<string, Promise<Machine | Trouble>>();
   private readonly connected = new Set<Machine>();
   private isClosed = false;
@@ -19,8 +22,12 @@ export class Lines {
     resolve: ResolveTarget,
     onConnected: (host: string, ms: number) => void,
     leaseFor: (host: string) => Lease | null,
+    note: (host: string, msg: string) => void,
+    pauses: readonly number[],
   ) {
+    this.pauses = pauses;
     this.leaseFor = leaseFor;
+    this.note = note;
     this.connect = connect;
     this.resolve = resolve;
     this.onConnected = onConnected;
@@ -58,7 +65,7 @@ export class Lines {
   }
 
   async interrupt(): Promise<void> {
-    await Promise.all([...this.connected].map((machine) => machine.interrupt()));
+    await Promise.all([...this.connected].map((machine) => machine.interrupt(true)));
   }
 
   private async dial(host: string): Promise<Machine | Trouble> {
@@ -68,7 +75,13 @@ export class Lines {
     const conversation = await this.connect(target);
     if (isTrouble(conversation)) return conversation;
     this.onConnected(host, Math.round(performance.now() - started));
-    const machine = new Machine(host, conversation, this.leaseFor(host));
+    const link = new Link(
+      conversation,
+      () => this.connect(target),
+      (msg) => this.note(host, msg),
+      this.pauses,
+    );
+    const machine = new Machine(host, link, this.leaseFor(host));
     this.connected.add(machine);
     if (this.isClosed) await machine.close();
     return machine;

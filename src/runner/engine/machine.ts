@@ -11,6 +11,7 @@ import { isTrouble, sameIdentity } from '../contract/exchange.ts';
 import type { Apply } from '../contract/task-type.ts';
 import { type Errand, Errands } from './errands.ts';
 import type { Lease } from './lease.ts';
+import type { Link } from './link.ts';
 
 /**
  * One machine and what was said to it. Its epoch moves with every apply, whoever said it and however it ended: an
@@ -20,13 +21,13 @@ export class Machine {
   readonly name: string;
   /** null: a dry run, which needs none. */
   readonly lease: Lease | null;
-  private readonly conversation: Conversation;
+  private readonly link: Link;
   private readonly errands = new Errands();
   private now = 0;
 
-  constructor(name: string, conversation: Conversation, lease: Lease | null) {
+  constructor(name: string, link: Link, lease: Lease | null) {
     this.name = name;
-    this.conversation = conversation;
+    this.link = link;
     this.lease = lease;
     if (lease) this.errands.add(lease.errand);
   }
@@ -36,7 +37,7 @@ export class Machine {
   }
 
   get traffic() {
-    return this.conversation.traffic;
+    return this.link.traffic;
   }
 
   /** It rides on the next exchange of its user; see `runErrands`. */
@@ -82,31 +83,61 @@ export class Machine {
     onLine: (line: string) => void,
   ): Promise<Reply | Trouble> {
     this.now++;
-    return this.conversation.stream(identity, fragment, source, onLine);
+    const { conversation } = this.link;
+    const reply = await conversation.stream(identity, fragment, source, onLine);
+    return isTrouble(reply) ? this.mend(reply, conversation) : reply;
   }
 
   close(): Promise<void> {
-    return this.conversation.close();
+    return this.link.close();
   }
 
-  /** Ends whatever runs there for us, at once. */
-  async interrupt(): Promise<void> {
-    const conversation = this.conversation as Conversation & { interrupt?: () => Promise<void> };
-    if (conversation.interrupt) await conversation.interrupt();
-    else await conversation.close();
+  /** Ends whatever runs there for us, at once; `forGood`: nothing more will be said. */
+  interrupt(forGood: boolean): Promise<void> {
+    return this.link.interrupt(forGood);
   }
 
-  /** An exchange, with the errands of its user in front. */
+  /**
+   * An exchange, with the errands of its user in front. What only asks is asked again over a new line when the line
+   * is lost; of a change it is then only known that it was in flight.
+   */
   private async exchange(identity: Identity, fragments: readonly Fragment[]): Promise<Answers | Trouble> {
     const errands = this.errands.take(identity);
-    const reply = await this.conversation.exchange(identity, [
-      ...errands.map((one) => one.fragment),
-      ...fragments,
-    ]);
-    errands.forEach((errand, i) => {
-      errand.done(isTrouble(reply) ? reply : reply.answers[i]!);
-    });
-    return isTrouble(reply) ? reply : { kind: 'answers', answers: reply.answers.slice(errands.length) };
+    const all = [...errands.map((one) => one.fragment), ...fragments];
+    const asksOnly = fragments.every((fragment) => fragment.role === 'probe');
+    for (;;) {
+      const { conversation } = this.link;
+      const reply = await conversation.exchange(identity, all);
+      const mended = isTrouble(reply) ? await this.mend(reply, conversation) : reply;
+      if (isTrouble(mended) && mended.recovered && asksOnly) continue;
+      errands.forEach((errand, i) => {
+        errand.done(isTrouble(mended) ? mended : mended.answers[i]!);
+      });
+      return isTrouble(mended) ? mended : { kind: 'answers', answers: mended.answers.slice(errands.length) };
+    }
+  }
+
+  /** The lease ended with the line: somebody else may have taken it meanwhile. */
+  private async renewLease(): Promise<Trouble | null> {
+    if (!this.lease) return null;
+    this.errands.add(this.lease.errand);
+    await this.runErrands();
+    const outcome = await this.lease.wait();
+    if (outcome.kind !== 'refused') return null;
+    const message = `the line was lost, and now another run holds ${this.name}: ${outcome.holder}`;
+    return { kind: 'trouble', trouble: 'locked', message, hint: 'wait for it to end, then run again' };
+  }
+
+  /** A lost line is called again; then nothing that was answered before is trusted any more, and the lease is renewed. */
+  private async mend(trouble: Trouble, over: Conversation): Promise<Trouble> {
+    const mended = await this.link.mend(trouble, over);
+    if (mended.kind === 'given-up') return mended.trouble;
+    if (mended.kind === 'new') {
+      this.now++;
+      const refusal = await this.renewLease();
+      if (refusal) return refusal;
+    }
+    return { ...trouble, recovered: true };
   }
 }
 

@@ -9,6 +9,7 @@ import { Host } from './host.ts';
 import { type Holder, Lease } from './lease.ts';
 import { Leases } from './leases.ts';
 import { Lines, type ResolveTarget } from './lines.ts';
+import { PAUSES } from './link.ts';
 import { runPlay } from './play.ts';
 import type { Run } from './run-context.ts';
 
@@ -33,6 +34,8 @@ export interface RunOptions {
   readonly forks: number;
   readonly batching: boolean;
   readonly forceHandlers: boolean;
+  /** Seconds before each further call to a machine whose line was lost. */
+  readonly redialPauses?: readonly number[];
   /** Called once, before the first connection, with the means to stop the run. */
   readonly onStart?: (stop: Stop) => void;
 }
@@ -60,6 +63,8 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
     options.resolve,
     (host, ms) => emit({ event: 'connected', host, ms }),
     (host) => leaseFor(host, options),
+    (host, msg) => emit({ event: 'note', level: 'warning', host, msg }),
+    options.redialPauses ?? PAUSES,
   );
   const leases = new Leases(lines, names, emit);
   void lines.allSettled(names);

@@ -15,7 +15,7 @@ import {
 } from '../contract/task-type.ts';
 import type { HostWork, Question, Work } from '../plan/prepare.ts';
 import { explainReply, failed, type Raw, refused, skipped, troubled, unknown } from './raw.ts';
-import type { Overlay } from './world.ts';
+import { type Overlay, REAL } from './world.ts';
 
 /** How a step reaches its machine; the caller sees to riders, epochs and turns. */
 export interface Reach {
@@ -26,6 +26,8 @@ export interface Reach {
   wait(script: Script): Promise<Reply | Trouble>;
   /** Forget the kept answers: the ground moved. */
   forget(): void;
+  /** The answer that this step's change was decided on, if the line was lost while it was in flight. */
+  cut(question: Question): Reply | null;
 }
 
 export interface StepMode {
@@ -56,9 +58,12 @@ function runLocal(verdict: {
   return { status: 'ok', result, ...(msg === undefined ? {} : { msg }), ...(facts ? { facts } : {}) };
 }
 
+/** A line that is lost so often in the middle of one change is not worth calling again. */
+const MOST_CUTS = 3;
+
 async function runState(type: StateType, work: HostWork, reach: Reach, mode: StepMode): Promise<Raw> {
   const { desired, question } = work;
-  for (let attempt = 1; ; attempt++) {
+  for (let moved = 0, cuts = 0; ; ) {
     const reply = await reach.answer(question!);
     if (isTrouble(reply)) return troubled(reply);
     const current = type.read(reply, desired);
@@ -66,15 +71,18 @@ async function runState(type: StateType, work: HostWork, reach: Reach, mode: Ste
     const delta = type.decide(current, desired, mode.overlay);
     if (delta && isRefusal(delta)) return foreseen(delta, mode, type.touches !== undefined);
     if (delta && isUnknown(delta)) return unknown(delta.unknown);
-    if (delta === null) return { status: 'ok', result: { ...type.result?.(desired, current, null, null) } };
+    if (delta === null) return doneBefore(type, work, reach, current);
     if (mode.dry) {
       mode.overlay.predict(type.predict?.(delta, desired, current));
       return { status: 'would_change', delta, result: { ...type.result?.(desired, current, delta, null) } };
     }
     const touches = type.touches?.(desired, current) ?? null;
+    // What an earlier cut left open is settled by saying the change again.
+    if (cuts > 0) reach.cut(question!);
     const said = await reach.apply(asApply(type.apply(delta, desired, current)), touches);
+    if (isTrouble(said) && said.recovered && ++cuts <= MOST_CUTS) continue;
     if (isTrouble(said)) return troubled(said);
-    if (said.code === MOVED && attempt === 1) {
+    if (said.code === MOVED && ++moved === 1) {
       reach.forget();
       continue;
     }
@@ -82,6 +90,17 @@ async function runState(type: StateType, work: HostWork, reach: Reach, mode: Ste
     if (said.code !== 0) return { ...refused(type.explain?.(said, desired) ?? explainReply(said)), delta };
     return { status: 'changed', delta, result: { ...type.result?.(desired, current, delta, said) } };
   }
+}
+
+/** As declared: it was so before, or our own change made it so just before the line was lost. */
+function doneBefore(type: StateType, work: HostWork, reach: Reach, current: unknown): Raw {
+  const { desired, question } = work;
+  const asked = reach.cut(question!);
+  const before = asked && type.read(asked, desired);
+  const delta = before && !isRefusal(before) ? type.decide(before, desired, REAL) : null;
+  const result = { ...type.result?.(desired, current, null, null) };
+  if (!delta || isRefusal(delta) || isUnknown(delta)) return { status: 'ok', result };
+  return { status: 'changed', delta, result, msg: 'it was done before the line was lost' };
 }
 
 async function runQuery(type: QueryType, work: HostWork, reach: Reach, mode: StepMode): Promise<Raw> {
@@ -120,6 +139,7 @@ async function runAction(type: ActionType, work: HostWork, reach: Reach, mode: S
       : unknown('it would run, and only then can be told what it does');
   }
   const said = await reach.apply(asApply(type.perform(desired)), null);
+  if (isTrouble(said) && said.recovered) return cutAction(type, work, reach, mode);
   if (isTrouble(said)) return troubled(said);
   const verdict = type.read(said, desired);
   if (verdict.failed !== undefined) {
@@ -128,6 +148,25 @@ async function runAction(type: ActionType, work: HostWork, reach: Reach, mode: S
   }
   const { result, msg } = verdict;
   return { status: verdict.changed ? 'changed' : 'ok', result, ...(msg === undefined ? {} : { msg }) };
+}
+
+/** The line was lost while it ran: only its guard can tell what came of it. */
+async function cutAction(type: ActionType, work: HostWork, reach: Reach, mode: StepMode): Promise<Raw> {
+  const { question } = work;
+  if (question) reach.cut(question);
+  const reply = question && (await reach.answer(question));
+  if (reply && !isTrouble(reply)) {
+    const needless = type.needless?.(reply, work.desired, mode.overlay);
+    if (needless && !isRefusal(needless)) {
+      return {
+        status: 'changed',
+        result: {},
+        msg: 'its guard says that it was done before the line was lost',
+      };
+    }
+  }
+  const msg = 'outcome unknown: the line was lost while it ran';
+  return failed(msg, 'look at what it did on the host before you run it again');
 }
 
 /** A refusal; in a dry run only where the real one would give it too. */

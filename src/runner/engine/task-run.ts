@@ -8,7 +8,7 @@ import type { Coming } from '../plan/ahead.ts';
 import { type HostContext, scopeOf } from '../plan/context.ts';
 import type { Round } from '../plan/cursor.ts';
 import { secretInputs } from '../plan/inputs.ts';
-import { conditions, type HostWork, prepare, type Work } from '../plan/prepare.ts';
+import { conditions, type HostWork, prepare, type Question, type Work } from '../plan/prepare.ts';
 import { type Item, itemsOf, labelOf, rounds } from '../plan/rounds.ts';
 import { evaluateIn, type PlanScope } from '../plan/scope.ts';
 import { isChainable } from './chain.ts';
@@ -171,6 +171,7 @@ export class TaskRun {
       },
       wait: (script: Script): Promise<Reply | Trouble> => dialogue.wait(work.identity, probe(work, script)),
       forget: () => dialogue.forget(),
+      cut: (question: Question) => dialogue.takeCut(work, question),
     };
   }
 
@@ -209,6 +210,7 @@ const NOWHERE = {
   apply: unreachable,
   wait: unreachable,
   forget: () => {},
+  cut: () => null,
 };
 
 function unreachable(): never {

@@ -1,6 +1,9 @@
 import type { Json } from '../contract/json.ts';
 import type { World } from '../contract/task-type.ts';
 
+/** In a real run nothing is predicted. */
+export const REAL: World = { predicted: () => undefined };
+
 /** What the unmade changes of a dry run would have made of one machine. A real run never writes to it. */
 export class Overlay implements World {
   private readonly facts = new Map<string, Json>();

@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Conversation, isTrouble, type Traffic, type Trouble } from '../contract/exchange.ts';
+
+/** Seconds before each further call to a machine whose line was lost. */
+export const PAUSES: readonly number[] = [0.2, 1, 2, 4, 8, 15];
+
+/** What came of a lost line. `known`: somebody else has called again already. */
+export type Mended =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'known' }
+  | { readonly kind: 'given-up'; readonly trouble: Trouble };
+
+/** The line to one machine, called again when it is lost. */
+export class Link {
+  private current: Conversation;
+  private readonly call: () => Promise<Conversation | Trouble>;
+  private readonly note: (msg: string) => void;
+  private readonly pauses: readonly number[];
+  private before: Traffic = { sent: 0, received: 0 };
+  private mending: Promise<Mended> | null = null;
+  private isEnding = false;
+
+  constructor(
+    first: Conversation,
+    call: () => Promise<Conversation | Trouble>,
+    note: (msg: string) => void,
+    pauses: readonly number[],
+  ) {
+    this.pauses = pauses;
+    this.current = first;
+    this.call = call;
+    this.note = note;
+  }
+
+  get conversation(): Conversation {
+    return this.current;
+  }
+
+  get traffic(): Traffic {
+    const { sent, received } = this.current.traffic;
+    return { sent: this.before.sent + sent, received: this.before.received + received };
+  }
+
+  /** After trouble on `over`: a lost line is replaced, once for all who were on it. Other trouble is given back. */
+  async mend(trouble: Trouble, over: Conversation): Promise<Mended> {
+    if (trouble.trouble !== 'lost' || this.isEnding) return { kind: 'given-up', trouble };
+    if (over !== this.current) return { kind: 'known' };
+    if (this.mending) return (await this.mending).kind === 'given-up' ? this.mending : { kind: 'known' };
+    this.mending = this.callAgain(trouble);
+    const mended = await this.mending;
+    this.mending = null;
+    return mended;
+  }
+
+  close(): Promise<void> {
+    this.isEnding = true;
+    return this.current.close();
+  }
+
+  async interrupt(forGood: boolean): Promise<void> {
+    this.isEnding ||= forGood;
+    const conversation = this.current as Conversation & { interrupt?: () => Promise<void> };
+    if (conversation.interrupt) await conversation.interrupt();
+    else await conversation.close();
+  }
+
+  private async callAgain(lost: Trouble): Promise<Mended> {
+    this.note(`the line was lost (${lost.message}); calling again`);
+    void this.current.close();
+    let last = lost;
+    for (const pause of this.pauses) {
+      await sleep(pause * 1000);
+      if (this.isEnding) break;
+      const conversation = await this.call();
+      if (!isTrouble(conversation)) {
+        const { sent, received } = this.traffic;
+        this.before = { sent, received };
+        this.current = conversation;
+        return { kind: 'new' };
+      }
+      last = conversation;
+    }
+    return { kind: 'given-up', trouble: last };
+  }
+}
