@@ -5,15 +5,14 @@ import { type HostContext, scopeOf } from '../plan/context.ts';
 import { Cursor, type Leaf } from '../plan/cursor.ts';
 import { conditions } from '../plan/prepare.ts';
 import type { Item } from '../plan/rounds.ts';
-import { evaluateIn } from '../plan/scope.ts';
 import type { Batch } from './batch.ts';
 import { Books } from './books.ts';
-import { Debts } from './debts.ts';
 import { Dialogue } from './dialogue.ts';
 import { entryOf } from './entry.ts';
 import type { Host } from './host.ts';
+import { Ledger } from './ledger.ts';
 import type { Machine } from './machine.ts';
-import { debtName, Notified } from './notified.ts';
+import { Notified } from './notified.ts';
 import { titleOf } from './outcome-event.ts';
 import { interrupted, type Raw, troubled, unknown } from './raw.ts';
 import type { Run } from './run-context.ts';
@@ -27,14 +26,12 @@ export class Way {
   private readonly notified: Notified;
   private readonly context: HostContext;
   private readonly books: Books;
+  private readonly ledger: Ledger;
   private cursor: Cursor;
   private dialogue: Dialogue | null = null;
   private machine: Machine | null = null;
-  private debts: Debts | null = null;
   /** Owed handlers of an earlier run are being paid: they are told as such, and keep no step with other hosts. */
   private isPaying = false;
-  /** Handlers that failed: still owed. */
-  private readonly unpaid = new Set<string>();
 
   constructor(run: Run, batch: Batch, host: Host, playHosts: () => readonly string[]) {
     this.run = run;
@@ -51,6 +48,7 @@ export class Way {
       memoryOf: (name) => run.hosts.get(name)?.memory ?? new Map(),
     };
     this.books = new Books(run, host, this.context, this.notified);
+    this.ledger = new Ledger(run, host, this.notified);
   }
 
   async go(): Promise<void> {
@@ -61,40 +59,23 @@ export class Way {
       await this.follow();
     }
     this.batch.lockstep?.leave(this.host.name);
-    if (this.debts && this.host.state !== 'unreachable' && !this.run.check) await this.machine?.runErrands();
+    if (this.host.state !== 'unreachable' && !this.run.check) await this.machine?.runErrands();
   }
 
-  /** What an earlier run of this play left unpaid on the host is run before anything else; a dry run only tells it. */
+  /** What an earlier run of this play left unpaid on the host is run before anything else. */
   private async payDebts(): Promise<void> {
     const { play } = this.batch;
-    const key = this.run.debtKeys.get(play);
-    if (!key || play.handlers.length === 0) return;
+    if (play.handlers.length === 0) return;
     const dialogue = await this.ownDialogue();
     if (!(dialogue instanceof Dialogue) || !this.machine) return;
-    this.debts = new Debts(this.machine, this.run.changesAs(this.host.name), key, (why) => {
-      this.note('warning', `what is owed to handlers can't be written down: ${why}`);
-    });
-    const { identity, fragment } = this.debts.question;
-    const answer = await dialogue.opening(identity, fragment, () =>
-      ahead(this.context, {
-        cursor: this.cursor,
-        rest: null,
-        memory: this.host.memory,
-        pending: [],
-        here: true,
-      }),
-    );
-    if (isTrouble(answer)) return;
-    const owed = this.debts.read(answer);
-    if (owed.length === 0) return;
-    if (this.run.check) {
-      this.note('info', `owed by an earlier run, and paid first by the next: ${owed.join(', ')}`);
-      return;
-    }
-    for (const name of owed) {
-      if (!this.notified.owe(name))
-        this.note('warning', `the handler "${name}" was owed, but the play has it no more`);
-    }
+    const from = {
+      cursor: this.cursor,
+      rest: null,
+      memory: this.host.memory,
+      pending: [],
+      here: true,
+    } as const;
+    if (!(await this.ledger.open(play, this.machine, dialogue, () => ahead(this.context, from)))) return;
     const start = this.cursor;
     this.cursor = Cursor.flushOnly(play, (handler) => this.notified.has(handler));
     this.isPaying = true;
@@ -104,25 +85,9 @@ export class Way {
     this.settleDebts();
   }
 
-  /** What is owed now becomes what the host knows, as soon as no outcome is open. */
+  /** Not before all outcomes are told: those of changes said ahead of their turn may still notify. */
   private settleDebts(): void {
-    if (this.run.check || this.dialogue?.owesOutcomes) return;
-    this.debts?.settle([...new Set([...this.notified.names(), ...this.unpaid])]);
-  }
-
-  /** A change is about to be said: whom it may notify must be written down first. */
-  private intend(task: Task): void {
-    if (!this.debts || task.notify.length === 0) return;
-    const scope = this.scope(task);
-    const names = task.notify.flatMap((template) => {
-      const name = evaluateIn(template, scope);
-      return name.kind === 'value' ? [name.value].flat().map(String) : [];
-    });
-    this.debts.intend([...new Set(names.flatMap((name) => this.notified.meant(name, task)).map(debtName))]);
-  }
-
-  private note(level: 'info' | 'warning', msg: string): void {
-    this.run.emit({ event: 'note', level, host: this.host.name, msg });
+    if (!this.dialogue?.owesOutcomes) this.ledger.settle();
   }
 
   private async follow(): Promise<void> {
@@ -172,7 +137,7 @@ export class Way {
       around: this.cursor.rounds(),
       certain: handler,
       mayChain: this.batch.lockstep === null && !this.isPaying,
-      beforeApply: () => this.intend(task),
+      beforeApply: () => this.ledger.intend(task, this.scope(task)),
       dialogue: () => this.ownDialogue(),
       // Called only when something is about to be said: a fresh walk from where this host stands now.
       lookAhead: (rest: readonly Item[] | null, pending: readonly string[]) =>
@@ -213,7 +178,7 @@ export class Way {
       started,
       scope,
     });
-    if (handler && failed && !ignored) this.unpaid.add(debtName(task));
+    if (handler && failed && !ignored) this.ledger.fail(task);
     if (cut) {
       this.host.state = 'interrupted';
       return false;
@@ -300,7 +265,9 @@ export class Way {
     const onRoundTrip = () => {
       this.host.tally.roundTrips++;
     };
-    this.dialogue = new Dialogue(machine, this.run.batching, onRoundTrip, (task) => this.intend(task));
+    this.dialogue = new Dialogue(machine, this.run.batching, onRoundTrip, (task) =>
+      this.ledger.intend(task, this.scope(task)),
+    );
     return this.dialogue;
   }
 }
