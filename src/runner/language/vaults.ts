@@ -34,8 +34,8 @@ export interface VaultReader {
 const HOW = 'give it with --vault-password-file FILE, --ask-vault-pass or $MAMA_PLAY_VAULT_PASSWORD_FILE';
 
 /**
- * The passwords of a run. None is read before something encrypted is met: the ones with the vault's own label first,
- * then the others, in the order given.
+ * The passwords of a run. None is read before something encrypted is met: those with the vault's own label first, then
+ * the others in the order given, and last those that a person must be asked for.
  */
 export class Vaults implements VaultReader {
   /** Those that stand in the way of opening something: a person must be asked, and then all is to be read again. */
@@ -89,7 +89,8 @@ export class Vaults implements VaultReader {
 
   private ranked(label: string | null): VaultPassword[] {
     const own = (password: VaultPassword) => label !== null && password.label === label;
-    return [...this.passwords.filter(own), ...this.passwords.filter((password) => !own(password))];
+    const rank = (password: VaultPassword) => (own(password) ? 0 : password.ask ? 2 : 1);
+    return [...this.passwords].sort((a, b) => rank(a) - rank(b));
   }
 
   private noneFits(label: string | null): VaultFault {
