@@ -10,7 +10,7 @@ import { nulList } from './nul-list.ts';
 import { STAT_FORMAT } from './path-probe.ts';
 import { type TreeChange, treeChanges } from './tree-changes.ts';
 import type { PlacedTree } from './tree-desired.ts';
-import type { TreeNow } from './tree-probe.ts';
+import { dotted, type TreeNow } from './tree-probe.ts';
 import { stage } from './tree-stage.ts';
 import { END_MEMBER, tarOf } from './tree-tar.ts';
 
@@ -77,6 +77,9 @@ cat >/dev/null
 /** Leaves with `MOVED` unless all that is replaced or removed is still what was looked at. */
 function mustBeUnmoved(changes: readonly TreeChange[]): Script | null {
   if (changes.length === 0) return null;
+  if (changes.every(({ now }) => !now)) {
+    return sh`for e in ${changes.map(dotted)}; do if [ -e "$e" ] || [ -L "$e" ]; then exit ${MOVED}; fi; done`;
+  }
   const seen = changes.flatMap(({ now }) => (now ? [`${now.attributes.stamp}\n`] : [])).join('');
   const hash = sha256(Buffer.from(seen, 'latin1'));
   return sh`h=$(${listed(changes)} | xargs -0 stat -c ${STAT_FORMAT} 2>/dev/null | sha256sum)

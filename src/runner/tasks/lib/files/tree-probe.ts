@@ -31,7 +31,9 @@ export function probeTree(desired: PlacedTree): Script {
   const links = desired.items.filter((item) => item.kind === 'link').map(dotted);
   return lines(
     probePath(question(desired)),
-    sh`if [ -d "$b" ]; then cd "$b" || exit 1; printf 't\0'`,
+    sh`if [ -d "$b" ]; then cd "$b" || exit 1`,
+    !desired.remove && stopIfNone(desired),
+    sh`printf 't\0'`,
     desired.remove ? listAll() : listOnly(paths),
     links.length > 0 &&
       sh`for l in ${links}; do [ -L "$l" ] && printf '%s\0%s\0' "$l" "$(readlink "$l"; echo .)"; done`,
@@ -41,6 +43,12 @@ export function probeTree(desired: PlacedTree): Script {
     sh`fi
 :`,
   );
+}
+
+/** Nothing of the source is there, as on a new host: nothing to list and to hash. No process is started for this. */
+function stopIfNone({ items }: PlacedTree): Script {
+  const tops = new Set(items.map(({ path }) => `./${path.split('/')[0]}`));
+  return sh`for e in ${[...tops]} ''; do [ -e "$e" ] || [ -L "$e" ] && break; done; [ "$e" ] || exit 0`;
 }
 
 export function dotted(item: { readonly path: string }): string {
