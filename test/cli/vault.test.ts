@@ -233,6 +233,19 @@ describe('mama-play vault', () => {
       assert.deepEqual(readdirSync(dir).sort(), ['a.yaml', 'editor', 'other', 'pw', 'seen']);
     });
 
+    it('tell vim to keep no copies, whatever else it is told', async () => {
+      write(
+        'vim',
+        `#!/bin/sh\nfor last; do :; done; printf '%s|' "$@" >${at('words')}; echo x >"$last"\n`,
+        0o755,
+      );
+      await vault('edit a.yaml --vault-password-file pw', { env: { EDITOR: `${at('vim')} '+set ft=yaml'` } });
+      assert.match(
+        read('words'),
+        /^-n\|-i\|NONE\|-c\|set noundofile nobackup nowritebackup\|\+set ft=yaml\|\/dev\/shm\/mama-play-\w+\/a\.yaml\|$/,
+      );
+    });
+
     it('leave the file as it is where nothing was changed', async () => {
       const before = read('a.yaml');
       const { ino } = statSync(at('a.yaml'));
