@@ -24,6 +24,8 @@ const NO_FOLDER = 12;
 const BY_USER = 13;
 
 /**
+ * Who finds it taken looks again for a second: the holder may be this very run, which has not written its name yet.
+ *
  * Takes the lease: a lock (flock(2)) on descriptor 9 of the standing shell, so that it ends with the shell, however
  * that ends. The file says who holds it. It lies where only root, or only this user, can write; $MAMA_PLAY_STATE_DIR in
  * the host's environment names another place (tests, which must not meet other runs of this machine).
@@ -45,7 +47,7 @@ until flock -n 9; do
 mp_c=
 read -r mp_c <"$mp_a/lease"
 case $mp_c in ${run}" "*) return $mp_s ;; esac
-[ "$mp_c" ] || [ $mp_n -ge 3 ] || { mp_n=$((mp_n+1)); sleep 1; continue; }
+if [ $mp_n -lt 12 ]; then mp_n=$((mp_n+1)); sleep 0.05 || { sleep 1; mp_n=12; }; continue; fi
 echo "$mp_c"
 exec 9>&-
 return ${REFUSED}
