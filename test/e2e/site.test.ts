@@ -10,9 +10,17 @@ import { failures, mamaPlay, type Played, play, ROOT, SITE, withStatus } from '.
 const APP = 'mama-app';
 const INFR = 'mama-infr';
 const ENV_FILE = '/etc/mama/mama_ng_scheduler.env';
-const SECRETS: Record<string, string> = parse(
-  readFileSync(join(ROOT, 'inventory/group_vars/local/secrets.yaml'), 'utf8'),
+const SECRETS: Record<string, string> = named(
+  parse(readFileSync(join(ROOT, 'inventory/group_vars/local/secrets.yaml'), 'utf8')),
 );
+
+/** Name → secret; those of a map under their own names. */
+function named(values: Record<string, unknown>): Record<string, string> {
+  const entries = Object.entries(values).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name, value]] : Object.entries(named(value as Record<string, unknown>)),
+  );
+  return Object.fromEntries(entries);
+}
 
 const snapshots = () => Promise.all(BOTH.map((host) => snapshot(host.name)));
 
@@ -175,7 +183,10 @@ describe('site.yaml on two fresh hosts @host', function () {
     it('is shown as a diff of that line, without the secret beside it', async () => {
       const { stdout, code } = await mamaPlay([...SITE, '--check', '--diff', '--output', 'plain']);
       assert.equal(code, 0);
-      assert.match(stdout, /^\s*-\s*VIRTUAL_HOST=elsewhere\.example\.com$/m);
+      assert.match(
+        stdout,
+        /^\s*env\.VIRTUAL_HOST: elsewhere\.example\.com → mama-ng-scheduler\.local\.example\.com$/m,
+      );
       assertNoSecret(stdout);
     });
 
