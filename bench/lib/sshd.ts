@@ -18,7 +18,8 @@ export interface Sshd {
 
 /**
  * One OpenSSH server with keys of its own, for every address 127.x.y.z. (It can listen on 16 addresses at most, so it
- * listens on all, and lets nobody in who does not come from this machine.)
+ * listens on all, and lets nobody in who does not come from this machine.) Its sessions have an empty home directory, as
+ * on a new host: what the account's `.bashrc` does here, before every command, is nobody's merit or fault.
  */
 export async function startSshd(dir: string, undo: Undo): Promise<Sshd> {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -26,6 +27,7 @@ export async function startSshd(dir: string, undo: Undo): Promise<Sshd> {
   for (const file of [hostKey, key]) {
     await must('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'bench', '-f', file]);
   }
+  mkdirSync(join(dir, 'home'));
   writeFileSync(join(dir, 'authorized_keys'), readFileSync(`${key}.pub`));
   const port = await freePort();
   const config = join(dir, 'sshd_config');
@@ -56,6 +58,7 @@ UsePAM no
 StrictModes no
 PidFile none
 PrintMotd no
+SetEnv HOME=${join(dir, 'home')}
 MaxStartups 1000
 LogLevel ERROR
 Subsystem sftp internal-sftp
