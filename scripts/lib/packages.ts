@@ -9,7 +9,11 @@ export const PACKAGES = {
   base: ['debootstrap'],
   hosts: ['openssh-client'],
   tests: [
+    // Its ansible-vault, which ours must understand and be understood by.
     'ansible-core',
+    'git',
+    'libxml2-utils',
+    'openssl',
     'openssh-client',
     'openssh-server',
     'sudo',

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { aloneOnThisMachine } from '../engine/alone.ts';
 import { writeFiles } from '../engine/run-here.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -48,6 +49,7 @@ function said(child: ChildProcess, text: string): Promise<void> {
 }
 
 describe('the process', () => {
+  aloneOnThisMachine();
   let dir: string;
   before(() => {
     dir = mkdtempSync(join(tmpdir(), 'mama-process-'));

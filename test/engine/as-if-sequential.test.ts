@@ -7,8 +7,8 @@ import type { TaskEvent } from '../../src/runner/contract/event.ts';
 import { playbookText, type RandomPlay, randomPlay } from './random-play.ts';
 import { type RanHere, runHere, snapshot, writeFiles } from './run-here.ts';
 
-/** How many random plays: 200 in `npm test`, more in a long run of it. */
-const RUNS = Number(process.env['MAMA_RANDOM_PLAYS'] ?? 60);
+/** How many random plays: 10 in `npm run test:fast`, 200 in `npm test`. */
+const RUNS = Number(process.env['MAMA_RANDOM_PLAYS'] ?? 10);
 
 /** Fields of a `stat` that differ between two equal trees. */
 const FLEETING = new Set(['inode', 'dev', 'mtime', 'ctime', 'atime', 'birthtime', 'nlink', 'ms', 'size']);

@@ -35,7 +35,8 @@ describe('the lease of a machine', function () {
       'hold.yaml': PLAYBOOK,
       'other.yaml': OTHER,
       'one.yaml': `all:\n  hosts:\n    a: {ansible_connection: local, root: ${dir}}\n`,
-      'two.yaml': `all:\n  vars: {ansible_connection: local, root: ${dir}}\n  hosts: {a: , b: }\n`,
+      'b/ground': '',
+      'two.yaml': `all:\n  vars: {ansible_connection: local}\n  hosts: {a: {root: ${dir}}, b: {root: ${dir}/b}}\n`,
     });
   });
   afterEach(() => {

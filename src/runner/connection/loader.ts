@@ -17,12 +17,13 @@ const LOADER = [
   'for mp_c in mkdir dd cat rm head wc; do command -v $mp_c >/dev/null 2>&1 || mp_x $mp_c; done',
   '{ read -r mp_h </proc/sys/kernel/hostname; } 2>/dev/null',
   '{ read -r mp_a mp_a mp_a mp_a mp_g mp_a </proc/$$/stat; } 2>/dev/null',
+  // Whoever starts us may end us before we are ready: the folder goes then too.
+  'mp_z() { rm -rf -- "$mp_T"; }; trap mp_z EXIT; trap "exit 129" HUP PIPE INT TERM',
   // Folders in memory first. mkdir fails on anything that is already there, so no one can lay a trap in /tmp.
   'for mp_d in /dev/shm "$XDG_RUNTIME_DIR" "${TMPDIR:-/tmp}" /tmp',
   'do [ -d "$mp_d" ] && [ -w "$mp_d" ] || continue; mp_p=$mp_d/mama-play-$mp_h.; mp_T=$mp_p$$.$mp_k',
   'mkdir "$mp_T" 2>/dev/null && break; mp_T=; done',
   '[ "$mp_T" ] || mp_x "a writable temporary folder (tried /dev/shm, XDG_RUNTIME_DIR, TMPDIR, /tmp)"',
-  'mp_z() { rm -rf -- "$mp_T"; }; trap mp_z EXIT; trap "exit 129" HUP PIPE; trap : INT TERM',
   // Folders of sessions that were cut off: our name, our own, and the process is dead.
   'for mp_s in "$mp_p"*; do [ -O "$mp_s" ] || continue; mp_a=${mp_s#"$mp_p"}',
   'kill -0 "${mp_a%%.*}" 2>/dev/null || rm -rf -- "$mp_s"; done',
@@ -34,7 +35,7 @@ const LOADER = [
   'mp_d() { dd bs=65536 iflag=fullblock,count_bytes count=$1 of="$mp_T/$2" 2>"$mp_T/d" && return',
   'read -r mp_a <"$mp_T/d"; mp_x "dd with iflag=fullblock,count_bytes, or room in $mp_T: $mp_a"; }',
   'mp_w() { if [ -s "$1" ]; then head -c $(wc -c <"$1") "$1"; fi; }',
-  'echo; echo "$mp_k ready 1 $$ $mp_g $mp_T"',
+  'trap : INT TERM; echo; echo "$mp_k ready 1 $$ $mp_g $mp_T"',
   'while read -r mp_a mp_c; do if [ "$mp_a" = $mp_k ]; then mp_d $mp_c q; . "$mp_T/q"',
   'else echo "$mp_k garbled"; exit 98; fi; done; exit 0',
 ].join('; ');

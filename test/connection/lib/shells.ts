@@ -2,13 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** One of the shells that a host may have, as an environment in which `sh` is that shell. */
 export interface ShellRoom {
   readonly name: string;
   readonly env: Record<string, string>;
-  /** Folders of sessions that are still there. */
-  leftovers(): string[];
+  /** To be called before a session is opened: what is there already is nobody's leftover. */
+  look(): void;
+  /** Folders of our sessions that stay: those that are there now and do not go within this many milliseconds. */
+  leftovers(within: number): Promise<string[]>;
   remove(): void;
 }
 
@@ -31,10 +34,22 @@ function room(name: string): ShellRoom {
     }
   }
   const path = name === 'busybox' ? bin : `${bin}:/usr/local/bin:/usr/bin:/bin`;
+  let before: ReadonlySet<string> = new Set();
   return {
     name,
     env: { PATH: path, HOME: base, TMPDIR: base, USER: 'tester', MARK: 'of the login' },
-    leftovers: () => sessionFolders().filter((folder) => isOf(base, folder)),
+    look: () => {
+      before = new Set(sessionFolders());
+    },
+    leftovers: async (within) => {
+      const end = Date.now() + within;
+      let left = sessionFolders().filter((folder) => !before.has(folder) && isOf(base, folder));
+      while (left.length > 0 && Date.now() < end) {
+        await sleep(25);
+        left = left.filter((folder) => existsSync(folder) && isOf(base, folder));
+      }
+      return left;
+    },
     remove: () => rmSync(base, { recursive: true, force: true }),
   };
 }
@@ -49,7 +64,10 @@ function sessionFolders(): string[] {
     );
 }
 
-/** Others use this machine too: theirs are the folders of living processes with another home. */
+/**
+ * Others use this machine too: theirs are the folders of living processes with another home. Whose the folder of a dead
+ * one was can't be told; somebody is about to remove it.
+ */
 function isOf(home: string, folder: string): boolean {
   const pid = /\.(\d+)\.[0-9a-f]+$/.exec(folder)?.[1];
   try {
