@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formsOf } from '../../src/runner/contract/secret-forms.ts';
 import { encryptVault } from '../../src/runner/language/vault.ts';
+import { aloneOnThisMachine } from '../engine/alone.ts';
 import { writeFiles } from '../engine/run-here.ts';
 import { FakeProcess, type Ran, runFake } from './fake-process.ts';
 
@@ -104,6 +105,7 @@ const FILES: Readonly<Record<string, string>> = {
 };
 
 describe('no secret in anything that a run prints', () => {
+  aloneOnThisMachine();
   let dir: string;
   before(() => {
     dir = mkdtempSync(join(tmpdir(), 'mama-secrets-'));
@@ -123,14 +125,8 @@ describe('no secret in anything that a run prints', () => {
     }
   }
 
-  /** Another run on this machine may hold its lease for a moment. */
-  async function run(line: string): Promise<Ran> {
-    const words = [...line.split(' '), '--vault-password-file', 'password'];
-    for (let attempt = 1; ; attempt++) {
-      const ran = await runFake(new FakeProcess(dir), words);
-      if (ran.code !== 5 || attempt === 30) return ran;
-      await new Promise((resolve) => setTimeout(resolve, 300));
-    }
+  function run(line: string): Promise<Ran> {
+    return runFake(new FakeProcess(dir), [...line.split(' '), '--vault-password-file', 'password']);
   }
 
   function leaks({ out, err }: Ran): string[] {
