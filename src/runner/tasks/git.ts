@@ -1,0 +1,36 @@
+import { text } from '../contract/exchange.ts';
+import { stateTask } from '../contract/task-type.ts';
+import { first, readRecords } from './lib/accounts/records.ts';
+import { applyCheckout } from './lib/git/apply.ts';
+import { decideCheckout } from './lib/git/decide.ts';
+import { desireCheckout, GIT_SCHEMA } from './lib/git/desired.ts';
+import { gitTrouble } from './lib/git/explain.ts';
+import { probeCheckout } from './lib/git/probe.ts';
+import { mustHave, readCheckout, targetOf } from './lib/git/read.ts';
+
+export default stateTask({
+  name: 'git',
+  schema: GIT_SCHEMA,
+  fields: {
+    dest: { type: 'string', description: 'The directory of the checkout.' },
+    before: { type: ['string', 'null'], description: 'The full commit that was checked out.' },
+    after: {
+      type: ['string', 'null'],
+      description: 'The full commit that is; null in a dry run if only fetching it could tell.',
+    },
+  },
+  desire: desireCheckout,
+  probe: probeCheckout,
+  read: readCheckout,
+  decide: decideCheckout,
+  apply: applyCheckout,
+  explain: (reply, checkout) => gitTrouble(reply, checkout),
+
+  result(checkout, now, delta, reply) {
+    const { dest } = checkout;
+    if (delta === null) return { dest, before: now.head, after: now.head };
+    const made = reply && first(readRecords(text(reply.out)), 'head');
+    return { dest, before: now.head, after: made ?? mustHave(targetOf(now, checkout)) };
+  },
+  predict: (_, { dest }) => ({ [`path:${dest}`]: { kind: 'directory', contents: 'unknown' } }),
+});
