@@ -7,6 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
+  /** Milliseconds that each test file took. */
+  readonly files?: Readonly<Record<string, number>>;
 }
 
 const MINUTE = 60_000;
@@ -17,13 +19,16 @@ const LINGER = MINUTE;
  * Runs mocha with these arguments to its end. A file that can't even be loaded, no test at all, and a mocha that does
  * not end count as failures.
  */
-export async function mocha(args: readonly string[]): Promise<Counts> {
+export async function mocha(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), 'mama-test-counts-'));
   const file = join(folder, 'counts.json');
   const child = spawn(
     process.execPath,
     ['node_modules/mocha/bin/mocha.js', '--reporter', './scripts/mocha-reporter.mjs', ...args],
-    { stdio: 'inherit', env: { ...process.env, MAMA_TEST_COUNTS: file } },
+    { stdio: 'inherit', env: { ...process.env, ...env, MAMA_TEST_COUNTS: file } },
   );
   const ended = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? 1)));
   const code = await Promise.race([ended, overdue(file, ended)]);

@@ -12,6 +12,11 @@ interface Phase {
 
 const allowed = permission(process.argv);
 
+/** More than the fast run tries. */
+const RANDOM_PLAYS = '200';
+/** Milliseconds above which a test file is listed in the end. */
+const SLOW = 20_000;
+
 const PREPARE: readonly Phase[] = [
   check('prepare this machine', async () => {
     await ensurePackages([...PACKAGES.tests, ...PACKAGES.base], allowed);
@@ -54,13 +59,17 @@ const times: string[] = [];
 async function phase({ name, body }: Phase): Promise<boolean> {
   console.log(`\n== ${name}`);
   const began = Date.now();
-  const { passed, failed } = await body();
+  const { passed, failed, files = {} } = await body();
   total.passed += passed;
   total.failed += failed;
-  times.push(
-    `${((Date.now() - began) / 1000).toFixed(1).padStart(7)} s  ${name}${failed > 0 ? '  FAILED' : ''}`,
-  );
+  times.push(`${seconds(Date.now() - began)}  ${name}${failed > 0 ? '  FAILED' : ''}`);
+  for (const [file, took] of Object.entries(files).sort(([, a], [, b]) => b - a))
+    if (took > SLOW) times.push(`${seconds(took)}      ${file}`);
   return failed === 0;
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1).padStart(7)} s`;
 }
 
 const well: boolean[] = [];
@@ -71,7 +80,10 @@ const ready = well[0] && well.at(-1);
 const chosen = ready ? [] : ['--grep', '@host', '--invert'];
 await phase({
   name: ready ? 'mocha' : 'mocha, without what needs the test hosts',
-  body: () => mocha(['--forbid-only', '--forbid-pending', ...chosen, 'test/**/*.test.ts']),
+  body: () =>
+    mocha(['--forbid-only', '--forbid-pending', ...chosen, 'test/**/*.test.ts'], {
+      MAMA_RANDOM_PLAYS: process.env['MAMA_RANDOM_PLAYS'] ?? RANDOM_PLAYS,
+    }),
 });
 
 console.log(`\n${times.join('\n')}\n\n${total.passed} passed, ${total.failed} failed`);
