@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { ensurePackages, permission } from '../scripts/lib/packages.ts';
 import { main, must, Stop } from '../scripts/lib/run.ts';
@@ -41,6 +42,7 @@ await main(async () => {
 /** Measures, prints, and writes the page where nothing was left out. Resolves to 1 where a promise is broken. */
 async function sitting(ground: Ground, stopwatch: Stopwatch, options: Options): Promise<number> {
   writeProject(join(ground.dir, 'project'));
+  const before = loadavg()[0]!;
   const facts = await machineFacts();
   console.log(facts.join('\n'));
   const delays = await verifiedDelays(options);
@@ -54,7 +56,8 @@ async function sitting(ground: Ground, stopwatch: Stopwatch, options: Options): 
   const report = [tables(rows), promiseList(kept)].join('\n\n');
   console.log(`\n${report}`);
   if (options.whole && existsSync(PAGE)) {
-    writeBetweenMarks(PAGE, [preamble(facts, delays), report].join('\n\n'));
+    const busy = `processes that wanted to run, of others, as the sitting began: ${before.toFixed(1)} (a quiet machine: under 0.5)`;
+    writeBetweenMarks(PAGE, [preamble([...facts, ...delays, busy]), report].join('\n\n'));
     console.log('\nwritten to docs/performance.md');
   }
   return kept.some(({ verdict }) => verdict === 'broken') ? 1 : 0;
@@ -87,8 +90,8 @@ function said(rtt: number, { roundTrip, connect }: Delay): string {
   return `delay proxy, ${rtt} ms: a round trip takes ${trip} ms, connecting and the first answer ${first} ms`;
 }
 
-function preamble(facts: readonly string[], delays: readonly string[]): string {
-  return [...facts, ...delays].map((fact) => `- ${fact}`).join('\n');
+function preamble(facts: readonly string[]): string {
+  return facts.map((fact) => `- ${fact}`).join('\n');
 }
 
 function promiseList(kept: readonly Promised[]): string {
