@@ -1,0 +1,5 @@
+from django.contrib import admin
+
+from .models import BinaryContent, Message, MessageSet
+
+admin.site.register([BinaryContent, Message, MessageSet])
