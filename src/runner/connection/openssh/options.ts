@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
 import type { Target } from '../../contract/exchange.ts';
 import type { ConnectOptions } from '../connect.ts';
 import { namedConfig } from '../home.ts';
+import { runLocally } from '../local-command.ts';
 
 /** The words before the host. ssh takes the first value that it is given for an option, so ours stand. */
 export function clientArgs(
@@ -36,14 +36,8 @@ export function clientArgs(
 /** Who the configuration says that one is there; null: it can't be asked. */
 export async function loginUser(target: Target, env: ConnectOptions['env']): Promise<string | null> {
   if (target.user !== undefined) return target.user;
-  const out = await new Promise<string>((resolve) => {
-    execFile(
-      'ssh',
-      ['-G', ...hostArgs(target, env), '--', target.address],
-      { encoding: 'utf8' },
-      (error, text) => resolve(error ? '' : text),
-    );
-  });
+  const { code, out } = await runLocally('ssh', ['-G', ...hostArgs(target, env), '--', target.address]);
+  if (code !== 0) return null;
   return /^user (.+)$/m.exec(out)?.[1] ?? null;
 }
 

@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { type Environment, homeOf, namedConfig } from '../home.ts';
+import { runLocally } from '../local-command.ts';
 import { Slots } from '../slots.ts';
 import { configMatters } from './config-files.ts';
 
@@ -90,12 +90,10 @@ export class SettingsReader {
 
   async #run(args: readonly string[]): Promise<Answers> {
     const release = await this.#slots.take();
-    const result = await new Promise<{ error: Error | null; out: string; err: string }>((resolve) => {
-      execFile('ssh', [...args], { encoding: 'utf8' }, (error, out, err) => resolve({ error, out, err }));
-    });
+    const result = await runLocally('ssh', args);
     release();
-    if (!result.error) return parseAnswers(result.out);
-    if ((result.error as NodeJS.ErrnoException).code === 'ENOENT') {
+    if (result.code === 0) return parseAnswers(result.out);
+    if (result.code === 127) {
       if (!this.#warned)
         this.#warn('the ssh client is not installed, so its configuration files are not read');
       this.#warned = true;
