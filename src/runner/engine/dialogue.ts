@@ -104,6 +104,11 @@ export class Dialogue {
     return isTrouble(answers) ? answers : (answers[0]![0] as Reply);
   }
 
+  /** Something is about to be changed: a lease that no question carried yet takes a round trip of its own. */
+  beforeChange(): void {
+    if (this.machine.lease?.known === null) this.onRoundTrip();
+  }
+
   /** Ends what runs on the machine for us; whoever waits for it is answered. */
   interrupt(): Promise<void> {
     return this.machine.interrupt(false);

@@ -165,6 +165,7 @@ export class TaskRun {
       answer: (question: { script: Script; users: boolean }): Promise<Reply | Trouble> =>
         dialogue.answer(work, question, coming),
       apply: async (apply: Apply, touches: Touches | null): Promise<Reply | Trouble> => {
+        dialogue.beforeChange();
         if (!(await run.leases.mayChange())) return LOCKED;
         this.is.beforeApply();
         return dialogue.apply(work, apply, mayChain ? touches : null, coming, onLine);
