@@ -1,7 +1,8 @@
 /** What to say when the fault is ours: nothing here is the user's mistake. No word that could hold a value is shown. */
 export function formatInternalError(error: unknown, argv: readonly string[], version: string): string {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const shown = argv.map((word, at) => (mayHoldValues(word, argv[at - 1]) ? '…' : word)).join(' ');
+  const hidden = (word: string, at: number) => mayHoldValues(word, argv[at - 1]) || isTextToEncrypt(argv, at);
+  const shown = argv.map((word, at) => (hidden(word, at) ? '…' : word)).join(' ');
   return [
     'mama-play met a bug of its own (exit 70). Hosts may have been changed up to here; a second run is safe.',
     'Please report these lines:',
@@ -10,6 +11,11 @@ export function formatInternalError(error: unknown, argv: readonly string[], ver
     ...stack.split('\n').map((line) => `  ${line}`),
     '',
   ].join('\n');
+}
+
+/** `vault encrypt-string TEXT` */
+function isTextToEncrypt(argv: readonly string[], at: number): boolean {
+  return argv[0] === 'vault' && at > 1 && !argv[at]!.startsWith('-');
 }
 
 /** `-e k=v`, `-e '{…}'`, `-ek=v`, `--extra-vars=…`: variables may be secrets. */
