@@ -4,11 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { TaskEvent } from '../../src/runner/contract/event.ts';
+import type { Holder } from '../../src/runner/engine/lease.ts';
 import { playbookText, type RandomPlay, randomPlay } from './random-play.ts';
 import { type RanHere, runHere, snapshot, writeFiles } from './run-here.ts';
 
 /** How many random plays: 10 in `npm run test:fast`, 200 in `npm test`. */
 const RUNS = Number(process.env['MAMA_RANDOM_PLAYS'] ?? 10);
+
+/** With leases and debts, as a real run. */
+const HOLDER: Holder = { run: 'test', who: 'test' };
 
 /** Fields of a `stat` that differ between two equal trees. */
 const FLEETING = new Set(['inode', 'dev', 'mtime', 'ctime', 'atime', 'birthtime', 'nlink', 'ms', 'size']);
@@ -37,7 +41,7 @@ async function runAt(
     'play.yaml': playbookText(play),
     'inventory.yaml': `all:\n  hosts:\n    here:\n      ansible_connection: local\n      root: ${root}\n`,
   });
-  const ran = await runHere(dir, ['play.yaml', '-i', 'inventory.yaml', ...args]);
+  const ran = await runHere(dir, ['play.yaml', '-i', 'inventory.yaml', ...args], HOLDER);
   assert.deepEqual(ran.refused, [], 'a random play must be a valid one');
   return { ran, files: treeOf(root), root };
 }
@@ -67,13 +71,12 @@ describe('as if sequential', function () {
         const single = await runAt(here, play, 'single', ['--no-batching']);
         assert.deepEqual(told(batched.ran.tasks, batched.root), told(single.ran.tasks, single.root));
         assert.deepEqual(batched.files, single.files);
-        const again = await runHere(join(here, 'batched'), ['play.yaml', '-i', 'inventory.yaml']);
-        const singleAgain = await runHere(join(here, 'single'), [
-          'play.yaml',
-          '-i',
-          'inventory.yaml',
-          '--no-batching',
-        ]);
+        const again = await runHere(join(here, 'batched'), ['play.yaml', '-i', 'inventory.yaml'], HOLDER);
+        const singleAgain = await runHere(
+          join(here, 'single'),
+          ['play.yaml', '-i', 'inventory.yaml', '--no-batching'],
+          HOLDER,
+        );
         assert.deepEqual(told(again.tasks, batched.root), told(singleAgain.tasks, single.root));
         assert.deepEqual(treeOf(batched.root), treeOf(single.root));
         rmSync(here, { recursive: true, force: true });
@@ -88,7 +91,11 @@ describe('as if sequential', function () {
       fc.asyncProperty(randomPlay, async (play) => {
         const here = join(base, `check${++count}`);
         const first = await runAt(here, play, 'host', []);
-        const checked = await runHere(join(here, 'host'), ['play.yaml', '-i', 'inventory.yaml', '--check']);
+        const checked = await runHere(
+          join(here, 'host'),
+          ['play.yaml', '-i', 'inventory.yaml', '--check'],
+          HOLDER,
+        );
         assert.deepEqual(treeOf(first.root), first.files);
         const made = checked.tasks.filter((task) => task.status === 'changed' && !isJudged(play, task));
         assert.deepEqual(made, []);
