@@ -3,7 +3,16 @@ import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import type { JsonObject } from '../../src/runner/contract/json.ts';
 import { isRefusal } from '../../src/runner/contract/task-type.ts';
 import user from '../../src/runner/tasks/user.ts';
-import { converge, declarationLaws, desire, makeGround, REAL, shells, validateParams } from './harness.ts';
+import {
+  converge,
+  declarationLaws,
+  desire,
+  makeGround,
+  REAL,
+  shells,
+  validateParams,
+  worldOf,
+} from './harness.ts';
 import { asNobody, refusedOf, settles } from './services/accounts.ts';
 import { type LittleRoot, makeLittleRoot } from './services/little-root.ts';
 import { without } from './services/without.ts';
@@ -248,6 +257,17 @@ describe('user', () => {
       const done = await converge(user, { name: 'eve', password: HASH }, bare);
       assert.ok(done.kind === 'refused');
       assert.equal(done.refusal, 'this host has no useradd, no usermod, no userdel, no chpasswd');
+    });
+
+    trial('counts on groups that an earlier task of a dry run would make', async (root) => {
+      const desired = desire(user, { name: 'www', group: 'new', groups: ['newer'] }, root.ground);
+      const now = user.read(root.ground.run(user.probe(desired)), desired);
+      assert.ok(!isRefusal(now));
+      assert.ok(isRefusal(user.decide(now, desired, worldOf({ 'group:new': {} }))));
+      assert.deepEqual(user.decide(now, desired, worldOf({ 'group:new': {}, 'group:newer': {} })), {
+        group: { from: 'www', to: 'new' },
+        groups: { from: ['docker'], to: ['newer'] },
+      });
     });
 
     trial('foretells the user, its group and its home', async (root) => {

@@ -1,14 +1,16 @@
 import type { Delta } from '../../../contract/delta.ts';
-import { type Refusal, refuse } from '../../../contract/task-type.ts';
+import { type Refusal, refuse, type World } from '../../../contract/task-type.ts';
 import { type Changes, change, merged } from '../docker/changes.ts';
 import { inability } from './trouble.ts';
 import type { User } from './user-desired.ts';
 import type { UserNow } from './user-probe.ts';
 
-export function decideUser(now: UserNow, user: User): Delta | null | Refusal {
+export function decideUser(now: UserNow, user: User, world: World): Delta | null | Refusal {
   const delta = changes(now, user);
   if (Object.keys(delta).length === 0) return null;
-  return inability(now.records) ?? (user.state === 'present' ? conflict(delta, now, user) : null) ?? delta;
+  return (
+    inability(now.records) ?? (user.state === 'present' ? conflict(delta, now, user, world) : null) ?? delta
+  );
 }
 
 function changes(now: UserNow, user: User): Changes {
@@ -58,7 +60,7 @@ function passwordChanges(now: UserNow, user: User): Changes {
 }
 
 /** What the tools would stumble over, said before they are tried. */
-function conflict(delta: Delta, now: UserNow, user: User): Refusal | null {
+function conflict(delta: Delta, now: UserNow, user: User, world: World): Refusal | null {
   const { holder, wantedGroup, missing, account } = now;
   if (holder && holder.name !== user.name) {
     return refuse(
@@ -66,9 +68,10 @@ function conflict(delta: Delta, now: UserNow, user: User): Refusal | null {
       'choose another uid, or give that user another one first',
     );
   }
-  if (user.group !== null && !wantedGroup) return noGroup(user.group, 'group');
-  const [first] = missing;
-  if (first !== undefined) return noGroup(first, 'groups');
+  const foreseen = (group: string) => world.predicted(`group:${group}`) !== undefined;
+  if (user.group !== null && !wantedGroup && !foreseen(user.group)) return noGroup(user.group, 'group');
+  const stranger = missing.find((group) => !foreseen(group));
+  if (stranger !== undefined) return noGroup(stranger, 'groups');
   const hasPassword = 'password' in delta || (account && !now.locksNothing);
   if (user.lock === false && !hasPassword) {
     return refuse(`user ${user.name} has no password that could be unlocked`, 'declare `password` too');
