@@ -1,6 +1,8 @@
 import { Command, type OptionValues } from 'commander';
 import { type Answer, collect, collectWords, count, oneOf, parse, quiet, withHelp } from './command-line.ts';
 import type { VaultFlags } from './commands/vault-passwords.ts';
+import { type ExecInvocation, readExec } from './exec-command-line.ts';
+import { type LoginFlags, loginFlags, loginOptions } from './login-options.ts';
 import { readVault, type VaultInvocation } from './vault-command-line.ts';
 import { vaultFlags, vaultOptions } from './vault-options.ts';
 
@@ -9,10 +11,11 @@ export type Invocation =
   | { readonly kind: 'play'; readonly options: PlayOptions }
   | { readonly kind: 'inventory'; readonly options: InventoryOptions }
   | { readonly kind: 'doc'; readonly type: string | null }
+  | ExecInvocation
   | VaultInvocation
   | Answer;
 
-export interface PlayOptions {
+export interface PlayOptions extends LoginFlags {
   readonly playbooks: readonly string[];
   readonly inventory: readonly string[];
   readonly limit: string | null;
@@ -22,20 +25,11 @@ export interface PlayOptions {
   readonly check: boolean;
   readonly diff: boolean;
   readonly forks: number;
-  readonly user: string | null;
-  readonly privateKey: string | null;
-  readonly connection: string | null;
-  readonly become: boolean;
-  readonly becomeUser: string | null;
-  readonly askBecomePass: boolean;
-  readonly askPass: boolean;
   readonly startAtTask: string | null;
   readonly list: 'hosts' | 'tasks' | 'tags' | null;
   readonly syntaxCheck: boolean;
   readonly output: 'tty' | 'plain' | 'json' | null;
   readonly verbosity: number;
-  /** Seconds to connect; null: 10. */
-  readonly timeout: number | null;
   readonly forceHandlers: boolean;
   readonly detailedExitcode: boolean;
   readonly batching: boolean;
@@ -55,6 +49,7 @@ export interface InventoryOptions {
 /** Read the command line (without node and script). Never exits and never writes. */
 export function readCommandLine(argv: readonly string[]): Invocation {
   const [first, ...rest] = argv;
+  if (first === 'exec') return readExec(rest);
   if (first === 'inventory') return readInventory(rest);
   if (first === 'doc') return readDoc(rest);
   if (first === 'vault') return readVault(rest);
@@ -83,18 +78,9 @@ function playCommandLine(): Command {
     .option('--detailed-exitcode', 'with --check: exit 3 if anything would change')
     .option('-f, --forks <n>', 'hosts worked on side by side', count, 50)
     .option('--force-handlers', 'run notified handlers of failed hosts too')
-    .option('--no-batching', 'one task per exchange (slow; the result is the same)')
-    .optionsGroup('How to log in:')
-    .option('-u, --user <name>', 'login user')
-    .option('--private-key <file>', 'login key')
-    .option('-k, --ask-pass', 'ask for the login password')
-    .option('-c, --connection <kind>', 'ssh, openssh or local')
-    .option('-T, --timeout <seconds>', 'time to connect (default: 10)', count)
-    .option('-b, --become', 'become another user for every task')
-    .option('--become-user <name>', 'whom to become (default: root)')
-    .option('-K, --ask-become-pass', 'ask for the password of become');
+    .option('--no-batching', 'one task per exchange (slow; the result is the same)');
   return withHelp(
-    vaultOptions(command.optionsGroup('Secrets:'))
+    vaultOptions(loginOptions(command).optionsGroup('Secrets:'))
       .optionsGroup('What to show:')
       .option('-D, --diff', 'what differs')
       .option('-v, --verbose', 'more; -vv and -vvv still more', (_, before: number) => before + 1, 0)
@@ -124,23 +110,16 @@ function playInvocation(playbooks: readonly string[], o: OptionValues): Invocati
       check: o['check'] === true,
       diff: o['diff'] === true,
       forks: o['forks'],
-      user: o['user'] ?? null,
-      privateKey: o['privateKey'] ?? null,
-      connection: o['connection'] ?? null,
-      become: o['become'] === true,
-      becomeUser: o['becomeUser'] ?? null,
-      askBecomePass: o['askBecomePass'] === true,
-      askPass: o['askPass'] === true,
       startAtTask: o['startAtTask'] ?? null,
       list,
       syntaxCheck: o['syntaxCheck'] === true,
       output: o['output'] ?? null,
       verbosity: o['verbose'],
-      timeout: o['timeout'] ?? null,
       forceHandlers: o['forceHandlers'] === true,
       detailedExitcode: o['detailedExitcode'] === true,
       batching: o['batching'],
       vault: vaultFlags(o),
+      ...loginFlags(o),
     },
   };
 }
@@ -190,6 +169,7 @@ function readDoc(argv: readonly string[]): Invocation {
 
 const HELP = `
 Other commands:
+  mama-play exec PATTERN -i INVENTORY -- COMMAND…
   mama-play inventory -i INVENTORY --list | --graph [GROUP] | --host NAME
   mama-play doc [TYPE]
   mama-play vault encrypt|decrypt|view|edit|create|rekey|encrypt-string

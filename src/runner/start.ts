@@ -39,6 +39,10 @@ async function perform(invocation: Invocation, terminal: Terminal, asked: Asked)
       const { runDoc } = await import('./commands/show-doc.ts');
       return runDoc(invocation.type, terminal);
     }
+    case 'exec': {
+      const { runExec } = await import('./commands/exec.ts');
+      return runExec(invocation.options, terminal);
+    }
     case 'vault': {
       const { runVault } = await import('./commands/vault.ts');
       return runVault(invocation.options, terminal);

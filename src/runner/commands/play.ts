@@ -9,6 +9,7 @@ import type { Holder } from '../engine/lease.ts';
 import { runPlays, type SelectedPlay, type Stop } from '../engine/run.ts';
 import { findHost } from '../language/inventory.ts';
 import { Vaults } from '../language/vaults.ts';
+import type { LoginFlags } from '../login-options.ts';
 import { hostScope } from '../plan/context.ts';
 import { exampleVaults } from '../plan/plain-secrets.ts';
 import { becomeDefaults, type ConnectionFlags, resolveTarget } from '../plan/target.ts';
@@ -31,6 +32,10 @@ const NOBODY_TO_ASK: Diagnostic = {
 const STOPPING = 'stopping: the running tasks are finished first; ^C again ends them at once';
 const ENDING = 'stopping: the running tasks are ended';
 const NO_INVENTORY = 'no inventory was given (-i): the only host is localhost';
+
+/** What the command line says of how plays run. */
+export type RunFlags = LoginFlags &
+  Pick<PlayOptions, 'forks' | 'batching' | 'forceHandlers' | 'detailedExitcode'>;
 
 /** `mama-play PLAYBOOK… -i INVENTORY`: resolves to the exit code. */
 export async function playCommand(options: PlayOptions, terminal: Terminal): Promise<number> {
@@ -84,14 +89,15 @@ async function play(
   }
   const examples = exampleVaults(project.plays, project.context);
   tell(reporter, examples);
-  if (examples.length === 0) return run(project, options, flags, terminal, reporter, secrets);
+  if (examples.length === 0) return runProject(project, options, flags, terminal, reporter, secrets);
   reporter.close();
   return 1;
 }
 
-async function run(
+/** Connects to the hosts, runs the plays, and closes the reporter: resolves to the exit code. */
+export async function runProject(
   project: Project,
-  options: PlayOptions,
+  options: RunFlags,
   given: ConnectionFlags,
   terminal: Terminal,
   reporter: Reporter,
@@ -142,11 +148,14 @@ function holderOf(terminal: Terminal): Holder {
   return { run: randomBytes(8).toString('hex'), who: `${terminal.identity}, since ${since}Z` };
 }
 
-function tell(reporter: Reporter, diagnostics: readonly Diagnostic[]): void {
+export function tell(reporter: Reporter, diagnostics: readonly Diagnostic[]): void {
   for (const diagnostic of diagnostics) reporter.on({ event: 'error', diagnostic });
 }
 
-function connectionFlags(options: PlayOptions, terminal: Terminal): ConnectionFlags {
+export function connectionFlags(
+  options: LoginFlags & Pick<PlayOptions, 'inventory'>,
+  terminal: Terminal,
+): ConnectionFlags {
   return {
     user: options.user ?? undefined,
     privateKeyFile: options.privateKey ?? undefined,
@@ -160,7 +169,7 @@ function connectionFlags(options: PlayOptions, terminal: Terminal): ConnectionFl
 }
 
 async function askPasswords(
-  options: PlayOptions,
+  options: LoginFlags,
   terminal: Terminal,
 ): Promise<{ password?: string; becomePassword?: string } | null> {
   const asked: { password?: string; becomePassword?: string } = {};
@@ -179,7 +188,7 @@ async function askPasswords(
 }
 
 /** What is wrong with the connection settings of any host of the run. */
-function targetsOf(
+export function targetsOf(
   project: Project,
   flags: ConnectionFlags,
 ): { readonly diagnostics: readonly Diagnostic[] } {
@@ -194,7 +203,7 @@ function targetsOf(
 }
 
 /** A mistake that several hosts or plays share is said once. */
-function distinct(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+export function distinct(diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const seen = new Map(diagnostics.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic]));
   return [...seen.values()];
 }

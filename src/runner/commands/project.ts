@@ -134,7 +134,7 @@ export function hostScopes(context: RunContext) {
   return (host: InventoryHost) => hostScope(context, host);
 }
 
-function checkPlays(plays: readonly SelectedPlay[], context: RunContext): Diagnostic[] {
+export function checkPlays(plays: readonly SelectedPlay[], context: RunContext): Diagnostic[] {
   const found: Diagnostic[] = [];
   const earlier = new Set<string>();
   for (const { play, hosts } of plays) {
@@ -149,8 +149,8 @@ function contextOf(run: RunContext, play: Play, host: InventoryHost, names: read
   return { run, play, host, playHosts: () => names, batchHosts: () => names, memoryOf: () => new Map() };
 }
 
-function limitOf(
-  options: PlayOptions,
+export function limitOf(
+  options: Pick<PlayOptions, 'limit'>,
   cwd: string,
   files: Files,
   take: (loaded: ReturnType<typeof readLimit>) => Pattern,
@@ -173,7 +173,7 @@ function ordered(hosts: InventoryHost[], order: Play['order']): InventoryHost[] 
 }
 
 /** A list of hosts (`a,b,`) stays as it is. */
-function inventoryPath(path: string, cwd: string): string {
+export function inventoryPath(path: string, cwd: string): string {
   return path.includes(',') ? path : resolve(cwd, path);
 }
 

@@ -1,0 +1,42 @@
+import type { Command, OptionValues } from 'commander';
+import { count } from './command-line.ts';
+
+/** How hosts are logged in to, and as whom tasks run there. */
+export interface LoginFlags {
+  readonly user: string | null;
+  readonly privateKey: string | null;
+  readonly askPass: boolean;
+  readonly connection: string | null;
+  /** Seconds to connect; null: 10. */
+  readonly timeout: number | null;
+  readonly become: boolean;
+  readonly becomeUser: string | null;
+  readonly askBecomePass: boolean;
+}
+
+/** Ansible's options for connections and become. */
+export function loginOptions(command: Command): Command {
+  return command
+    .optionsGroup('How to log in:')
+    .option('-u, --user <name>', 'login user')
+    .option('--private-key <file>', 'login key')
+    .option('-k, --ask-pass', 'ask for the login password')
+    .option('-c, --connection <kind>', 'ssh, openssh or local')
+    .option('-T, --timeout <seconds>', 'time to connect (default: 10)', count)
+    .option('-b, --become', 'become another user for every task')
+    .option('--become-user <name>', 'whom to become (default: root)')
+    .option('-K, --ask-become-pass', 'ask for the password of become');
+}
+
+export function loginFlags(o: OptionValues): LoginFlags {
+  return {
+    user: o['user'] ?? null,
+    privateKey: o['privateKey'] ?? null,
+    askPass: o['askPass'] === true,
+    connection: o['connection'] ?? null,
+    timeout: o['timeout'] ?? null,
+    become: o['become'] === true,
+    becomeUser: o['becomeUser'] ?? null,
+    askBecomePass: o['askBecomePass'] === true,
+  };
+}
