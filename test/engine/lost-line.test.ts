@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import type { TaskEvent } from '../../src/runner/contract/event.ts';
 import {
   type Connect,
@@ -9,7 +10,10 @@ import {
   isTrouble,
   type Trouble,
 } from '../../src/runner/contract/exchange.ts';
+import { filePlay, playbookText } from './random-play.ts';
 import { type RanHere, runHere, snapshot, stateDir, writeFiles } from './run-here.ts';
+
+const RUNS = Math.min(60, Number(process.env['MAMA_RANDOM_PLAYS'] ?? 5));
 
 const LOST: Trouble = { kind: 'trouble', trouble: 'lost', message: 'cut by the test' };
 const GONE: Trouble = { kind: 'trouble', trouble: 'unreachable', message: 'nobody answers' };
@@ -104,5 +108,42 @@ describe('a lost line', function () {
     const next = await runHere(dir, ['play.yaml', '-i', 'inventory.yaml'], { run: 'next', who: 'next' });
     assert.deepEqual(told(next), ['h changed', 'f1 ok', 'f2 ok', 'f3 ok', 'f4 ok']);
     assert.equal(next.tasks[0]!.debt, true);
+  });
+
+  it('random plays of files, cut at a random change: the same outcomes and the same tree as without', async function () {
+    this.timeout(600_000);
+    let count = 0;
+    await fc.assert(
+      fc.asyncProperty(filePlay, fc.nat(5), fc.constantFrom<Cut>('after', 'before'), async (play, n, how) => {
+        const outcomes = async (name: string, around: (connect: Connect) => Connect) => {
+          const here = join(dir, `${++count}`, name);
+          const host = join(here, 'host');
+          mkdirSync(host, { recursive: true });
+          writeFiles(here, {
+            'roles/README': 'This folder is the root of a project.\n',
+            'play.yaml': playbookText(play),
+            'inventory.yaml': `all:\n  hosts:\n    a: {ansible_connection: local, root: ${host}}\n`,
+          });
+          const ran = await runHere(
+            here,
+            ['play.yaml', '-i', 'inventory.yaml'],
+            { run: name, who: name },
+            around,
+          );
+          const events = ran.tasks.map((event) => [
+            event.task,
+            event.item,
+            event.status,
+            Object.keys(event.delta ?? {}),
+          ]);
+          return { events, tree: snapshot(host).map((line) => line.replaceAll(host, 'ROOT')) };
+        };
+        assert.deepEqual(
+          await outcomes('cut', cutAt(n + 1, how)),
+          await outcomes('whole', (connect) => connect),
+        );
+      }),
+      { numRuns: RUNS, endOnFailure: true },
+    );
   });
 });

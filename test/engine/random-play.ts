@@ -133,6 +133,27 @@ export const randomPlay: fc.Arbitrary<RandomPlay> = fc.record({
   ),
 });
 
+/** Plays of nothing but files, whose every change can be settled by asking. */
+export const filePlay: fc.Arbitrary<RandomPlay> = fc.record({
+  tasks: fc.array(
+    fc
+      .tuple(
+        fc.oneof(
+          fileTask.map((params): Data => ({ file: params })),
+          fc.record({ dest: path, content: text }).map((params): Data => ({ copy: params })),
+        ),
+        sparse,
+      )
+      .map(([what, around]): Data => ({ ...what, ...around, ignore_errors: true })),
+    { minLength: 1, maxLength: 10 },
+  ),
+  handlers: fc.tuple(
+    ...HANDLERS.map((handler) =>
+      fileTask.map((params): Data => ({ name: handler, file: params, ignore_errors: true })),
+    ),
+  ),
+});
+
 /** The play as a playbook's text. */
 export function playbookText(play: RandomPlay): string {
   let count = 0;
