@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aloneOnThisMachine } from '../engine/alone.ts';
 import { writeFiles } from '../engine/run-here.ts';
 import { FakeProcess, runFake } from './fake-process.ts';
 
@@ -13,7 +12,6 @@ const INVENTORY = `all:
 `;
 
 describe('mama-play exec', () => {
-  aloneOnThisMachine();
   let dir: string;
   before(() => {
     dir = mkdtempSync(join(tmpdir(), 'mama-exec-'));

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { start } from '../../src/runner/start.ts';
 
@@ -16,7 +17,8 @@ export class FakeProcess extends EventEmitter {
   constructor(directory: string, env: Record<string, string> = {}, isTty = false) {
     super();
     this.directory = directory;
-    this.env = { HOME: directory, ...env };
+    // Leases and debts of a test lie away from those of other runs on this machine.
+    this.env = { HOME: directory, MAMA_PLAY_STATE_DIR: join(directory, '.state'), ...env };
     this.stdout = new Outlet(isTty);
     this.stderr = new Outlet(isTty);
     this.stdin.isTTY = isTty;

@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { aloneOnThisMachine } from '../engine/alone.ts';
 import { writeFiles } from '../engine/run-here.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -49,7 +48,6 @@ function said(child: ChildProcess, text: string): Promise<void> {
 }
 
 describe('the process', () => {
-  aloneOnThisMachine();
   let dir: string;
   before(() => {
     dir = mkdtempSync(join(tmpdir(), 'mama-process-'));
@@ -60,7 +58,8 @@ describe('the process', () => {
   const run = (line: string) => {
     const tsx = join(ROOT, 'node_modules/tsx/dist/loader.mjs');
     const argv = ['--import', tsx, join(ROOT, 'src/runner/main.ts'), ...line.split(' ')];
-    return spawn(process.execPath, argv, { cwd: dir, env: { PATH: process.env['PATH'], HOME: dir } });
+    const env = { PATH: process.env['PATH'], HOME: dir, MAMA_PLAY_STATE_DIR: join(dir, '.state') };
+    return spawn(process.execPath, argv, { cwd: dir, env });
   };
 
   it('goes on when its reader has gone', async () => {

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { formsOf } from '../../src/runner/contract/secret-forms.ts';
 import { encryptVault } from '../../src/runner/language/vault.ts';
-import { aloneOnThisMachine } from '../engine/alone.ts';
 import { writeFiles } from '../engine/run-here.ts';
 import { FakeProcess, type Ran, runFake } from './fake-process.ts';
 
@@ -105,7 +104,6 @@ const FILES: Readonly<Record<string, string>> = {
 };
 
 describe('no secret in anything that a run prints', () => {
-  aloneOnThisMachine();
   let dir: string;
   before(() => {
     dir = mkdtempSync(join(tmpdir(), 'mama-secrets-'));

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aloneOnThisMachine } from '../engine/alone.ts';
 import { writeFiles } from '../engine/run-here.ts';
 import { FakeProcess, runFake } from './fake-process.ts';
 
@@ -25,7 +24,6 @@ const FILES = {
 };
 
 describe('mama-play, from the command line to the exit code', () => {
-  aloneOnThisMachine();
   let dir: string;
   before(() => {
     dir = mkdtempSync(join(tmpdir(), 'mama-cli-'));

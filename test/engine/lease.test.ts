@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { aloneOnThisMachine } from './alone.ts';
 import { runHere, stateDir, writeFiles } from './run-here.ts';
 
 const HOLDER = (run: string) => ({ run, who: `${run}@here (process 1), since 2026-01-02T03:04:05Z` });
@@ -26,7 +25,6 @@ const OTHER = `
 
 describe('the lease of a machine', function () {
   this.timeout(60_000);
-  aloneOnThisMachine();
   let dir: string;
 
   beforeEach(() => {
