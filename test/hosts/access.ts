@@ -13,10 +13,11 @@ export async function ensureKey(): Promise<string> {
   return readFileSync(`${KEY}.pub`, 'utf8').trim();
 }
 
-/** Lets the key in. */
+/** Lets the key in, beside those of other checkouts that use the same hosts. */
 export async function admit(host: TestHost, publicKey: string): Promise<void> {
   const script = `set -e; umask 077; for u in ${USERS.join(' ')}; do
-    f=/home/$u/.ssh/authorized_keys; printf '%s\\n' "$1" > "$f"; chown "$u:$u" "$f"; done`;
+    f=/home/$u/.ssh/authorized_keys
+    grep -qxF "$1" "$f" 2>/dev/null || printf '%s\\n' "$1" >> "$f"; chown "$u:$u" "$f"; done`;
   const said = await tryDocker(['exec', host.name, 'sh', '-c', script, 'sh', publicKey]);
   if (said.code !== 0) throw new Stop(`${host.name}: the login key could not be put there: ${said.stderr}`);
 }
