@@ -73,7 +73,9 @@ async function runState(type: StateType, work: HostWork, reach: Reach, mode: Ste
     if (delta && isUnknown(delta)) return unknown(delta.unknown);
     if (delta === null) return doneBefore(type, work, reach, current);
     if (mode.dry) {
-      mode.overlay.predict(type.predict?.(delta, desired, current));
+      // What a type can't foretell of itself may be what a later refusal would miss.
+      if (type.predict) mode.overlay.predict(type.predict(delta, desired, current));
+      else mode.overlay.cloud();
       return { status: 'would_change', delta, result: { ...type.result?.(desired, current, delta, null) } };
     }
     const touches = type.touches?.(desired, current) ?? null;
