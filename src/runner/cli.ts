@@ -2,6 +2,7 @@ import { Command, type OptionValues } from 'commander';
 import { type Answer, collect, collectWords, count, oneOf, parse, quiet, withHelp } from './command-line.ts';
 import type { VaultFlags } from './commands/vault-passwords.ts';
 import { type ExecInvocation, readExec } from './exec-command-line.ts';
+import { type LintInvocation, readLint } from './lint-command-line.ts';
 import { type LoginFlags, loginFlags, loginOptions } from './login-options.ts';
 import { readVault, type VaultInvocation } from './vault-command-line.ts';
 import { vaultFlags, vaultOptions } from './vault-options.ts';
@@ -12,6 +13,7 @@ export type Invocation =
   | { readonly kind: 'inventory'; readonly options: InventoryOptions }
   | { readonly kind: 'doc'; readonly type: string | null }
   | ExecInvocation
+  | LintInvocation
   | VaultInvocation
   | Answer;
 
@@ -50,6 +52,7 @@ export interface InventoryOptions {
 export function readCommandLine(argv: readonly string[]): Invocation {
   const [first, ...rest] = argv;
   if (first === 'exec') return readExec(rest);
+  if (first === 'lint') return readLint(rest);
   if (first === 'inventory') return readInventory(rest);
   if (first === 'doc') return readDoc(rest);
   if (first === 'vault') return readVault(rest);
@@ -170,6 +173,7 @@ function readDoc(argv: readonly string[]): Invocation {
 const HELP = `
 Other commands:
   mama-play exec PATTERN -i INVENTORY -- COMMAND…
+  mama-play lint PLAYBOOK… [-i INVENTORY] [--sarif FILE]
   mama-play inventory -i INVENTORY --list | --graph [GROUP] | --host NAME
   mama-play doc [TYPE]
   mama-play vault encrypt|decrypt|view|edit|create|rekey|encrypt-string

@@ -43,6 +43,10 @@ async function perform(invocation: Invocation, terminal: Terminal, asked: Asked)
       const { runExec } = await import('./commands/exec.ts');
       return runExec(invocation.options, terminal);
     }
+    case 'lint': {
+      const { runLint } = await import('./commands/lint.ts');
+      return runLint(invocation.options, terminal, asked.version);
+    }
     case 'vault': {
       const { runVault } = await import('./commands/vault.ts');
       return runVault(invocation.options, terminal);

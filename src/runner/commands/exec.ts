@@ -4,7 +4,7 @@ import { isError } from '../contract/diagnostic.ts';
 import { Secrets } from '../contract/secret.ts';
 import type { ExecOptions } from '../exec-command-line.ts';
 import { parseExtraVars } from '../language/extra-vars.ts';
-import { findHost, loadInventory } from '../language/inventory.ts';
+import { findHost } from '../language/inventory.ts';
 import type { InventoryHost, Pattern, Play, Task } from '../language/model.ts';
 import { selectHosts } from '../language/pattern.ts';
 import { constantTemplate } from '../language/template.ts';
@@ -17,7 +17,7 @@ import { makeReporter } from '../report/reporter.ts';
 import { taskTypes } from '../tasks/index.generated.ts';
 import { fileAccess } from './files.ts';
 import { connectionFlags, distinct, runProject, targetsOf, tell } from './play.ts';
-import { checkPlays, inventoryDir, inventoryPath, limitOf, type Project } from './project.ts';
+import { checkPlays, inventoryDir, limitOf, type Project, readInventory } from './project.ts';
 import { discreet, withoutSecrets } from './secrecy.ts';
 import type { Terminal } from './terminal.ts';
 import { vaultPasswords } from './vault-passwords.ts';
@@ -60,12 +60,7 @@ function execProject(options: ExecOptions, files: ReturnType<typeof fileAccess>,
     diagnostics.push(...found);
     return value;
   };
-  const inventory = take(
-    loadInventory(
-      options.inventory.map((path) => inventoryPath(path, cwd)),
-      files,
-    ),
-  );
+  const inventory = take(readInventory(options.inventory, files, cwd));
   const extra = take(
     parseExtraVars(options.extraVars, (path) => files.read(resolve(cwd, path)), files.vaults),
   );

@@ -31,12 +31,31 @@ export interface Project {
 
 type Files = ReturnType<typeof fileAccess>;
 
-/** Read playbooks and inventory, choose hosts and tasks, and check all of it. Opens no connection. */
+/** What the command line says of what is read. */
+type Choice = Pick<
+  PlayOptions,
+  | 'playbooks'
+  | 'inventory'
+  | 'limit'
+  | 'tags'
+  | 'skipTags'
+  | 'extraVars'
+  | 'startAtTask'
+  | 'check'
+  | 'become'
+  | 'becomeUser'
+>;
+
+/**
+ * Read playbooks and inventory, choose hosts and tasks, and check all of it. Opens no connection. `given`: the
+ * inventory, if it was read before.
+ */
 export function readProject(
-  options: PlayOptions,
+  options: Choice,
   files: Files,
   cwd: string,
   taskTypes: ReadonlyMap<string, TaskType>,
+  given?: ReturnType<typeof loadInventory>,
 ): Project {
   const diagnostics: Diagnostic[] = [];
   const notes: string[] = [];
@@ -44,12 +63,7 @@ export function readProject(
     diagnostics.push(...found);
     return value;
   };
-  const inventory = take(
-    loadInventory(
-      options.inventory.map((path) => inventoryPath(path, cwd)),
-      files,
-    ),
-  );
+  const inventory = take(given ?? readInventory(options.inventory, files, cwd));
   // Without its variables every task would seem to be wrong.
   const unusable = diagnostics.some(isError);
   const playbooks = options.playbooks.map((path) =>
@@ -105,6 +119,13 @@ export function readProject(
   // Also where the text is wrong in places, so that everything is said at once.
   if (!unusable) diagnostics.push(...checkPlays(plays, context), ...plainSecrets(plays, context));
   return { playbooks, inventory, plays, context, diagnostics, notes };
+}
+
+export function readInventory(paths: readonly string[], files: Files, cwd: string) {
+  return loadInventory(
+    paths.map((path) => inventoryPath(path, cwd)),
+    files,
+  );
 }
 
 /** The same for every checkout of a project: the folder's name, the playbook's path in it, and the play's name. */
@@ -173,7 +194,7 @@ function ordered(hosts: InventoryHost[], order: Play['order']): InventoryHost[] 
 }
 
 /** A list of hosts (`a,b,`) stays as it is. */
-export function inventoryPath(path: string, cwd: string): string {
+function inventoryPath(path: string, cwd: string): string {
   return path.includes(',') ? path : resolve(cwd, path);
 }
 
