@@ -51,12 +51,12 @@ refusals('what is refused in tasks', [
       'site.yaml': `
         - hosts: all
           tasks:
-            - lineinfile: {path: /x}
+            - replace: {path: /x}
             - setup:
       `,
     },
     refused: [
-      'unknown-task-type site.yaml:3:7 there is no task type "lineinfile" (its work is done by "template" or "copy")',
+      'unknown-task-type site.yaml:3:7 there is no task type "replace" (its work is done by "template")',
       'unknown-task-type site.yaml:4:7 "setup" is not a task type (write gather_facts: true for the play)',
     ],
   },
