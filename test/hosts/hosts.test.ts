@@ -79,7 +79,14 @@ describe('the test hosts @host', () => {
     assert.equal(statSync(KEY).mode & 0o777, 0o600);
   });
 
-  it('a second `up` keeps the containers and takes less than 5 s', async () => {
+  /** How long this machine takes, as busy as it is, for what an idle one does in about a second. */
+  async function tenLooks(): Promise<number> {
+    const began = Date.now();
+    for (let i = 0; i < 10; i += 1) await docker(['container', 'inspect', BOTH[0]!.name]);
+    return Date.now() - began;
+  }
+
+  it('a second `up` keeps the containers and takes less than 5 s, or longer on a busy machine', async () => {
     const ids = () =>
       docker(['inspect', '--format', '{{.Id}} {{.State.StartedAt}}', ...BOTH.map((host) => host.name)]);
     const before = await ids();
@@ -87,6 +94,7 @@ describe('the test hosts @host', () => {
     await up(BOTH, { yes: true });
     const took = Date.now() - began;
     assert.equal(await ids(), before);
-    assert.ok(took < 5000, `${took} ms`);
+    const most = Math.max(5000, 5 * (await tenLooks()));
+    assert.ok(took < most, `${took} ms of ${most}`);
   });
 });
