@@ -24,6 +24,8 @@ export interface WantedContent {
   readonly size: number;
   /** Of a small content only: where it differs, the host sends its own. */
   readonly sha256?: string | undefined;
+  /** Up to this many bytes are sent; `SMALL` unless given. */
+  readonly limit?: number | undefined;
 }
 
 /**
@@ -79,10 +81,10 @@ function groupKnown(group: string): Script {
   return sh`( getent group ${group} && exit 0; while IFS=: read -r g _; do [ "$g" = ${group} ] && exit 0; done </etc/group; exit 1 ) >/dev/null 2>&1`;
 }
 
-function askContent({ size, sha256 }: WantedContent, follow: boolean): Script {
+function askContent({ size, sha256, limit = SMALL }: WantedContent, follow: boolean): Script {
   const regular = follow ? sh`[ -f "$b" ]` : sh`[ -f "$b" ] && ! [ -L "$b" ]`;
   const send =
-    sha256 !== undefined && sh`[ "$h" = ${sha256} ] || [ "$z" -gt ${SMALL} ] || { printf c; cat "$b"; }`;
+    sha256 !== undefined && sh`[ "$h" = ${sha256} ] || [ "$z" -gt ${limit} ] || { printf c; cat "$b"; }`;
   return lines(
     sh`if [ -n "$s" ] && ${regular}; then
 if [ -r "$b" ]; then
