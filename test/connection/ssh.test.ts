@@ -388,7 +388,8 @@ describe('@host the ssh line', () => {
     proxy.freeze();
     const start = Date.now();
     assert.equal(troubleOf(await talk.exchange(LOGIN, [ours(':')])).trouble, 'lost');
-    assert.ok(Date.now() - start < 2000);
+    // TCP alone would take minutes.
+    assert.ok(Date.now() - start < 20_000);
     await talk.close();
     await proxy.close();
   });

@@ -167,10 +167,10 @@ describe('an expression', () => {
   });
 
   it('a pattern that would run for ever is stopped', () => {
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     const expression = '"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab".matches("^(a+)+$")';
     assert.match(evaluated(expression), /the pattern takes too long on this text/);
-    assert.ok(performance.now() - begun < 1000);
+    assert.ok(process.cpuUsage(begun).user / 1000 < 1000);
   });
 
   it('a value that is nested without end is a fault, not a crash', () => {

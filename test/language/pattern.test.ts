@@ -130,9 +130,9 @@ describe('host patterns: who is meant', () => {
   });
 
   it('no number of stars makes a wildcard slow', () => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     assert.equal(refused(`${'*1'.repeat(200)}`).length, 1);
-    assert.ok(performance.now() - start < 1000);
+    assert.ok(process.cpuUsage(start).user / 1000 < 1000);
   });
 });
 
