@@ -1,10 +1,10 @@
 import { Command, type OptionValues } from 'commander';
 import { type Answer, collect, collectWords, count, oneOf, parse, quiet, withHelp } from './command-line.ts';
 import type { VaultFlags } from './commands/vault-passwords.ts';
-import { type ExecInvocation, readExec } from './exec-command-line.ts';
-import { type LintInvocation, readLint } from './lint-command-line.ts';
+import { type ExecInvocation, execCommandLine, readExec } from './exec-command-line.ts';
+import { type LintInvocation, lintCommandLine, readLint } from './lint-command-line.ts';
 import { type LoginFlags, loginFlags, loginOptions } from './login-options.ts';
-import { readVault, type VaultInvocation } from './vault-command-line.ts';
+import { readVault, VAULT_VERBS, type VaultInvocation, vaultCommandLine } from './vault-command-line.ts';
 import { vaultFlags, vaultOptions } from './vault-options.ts';
 
 /** What the command line asks for. */
@@ -12,10 +12,15 @@ export type Invocation =
   | { readonly kind: 'play'; readonly options: PlayOptions }
   | { readonly kind: 'inventory'; readonly options: InventoryOptions }
   | { readonly kind: 'doc'; readonly type: string | null }
+  | { readonly kind: 'init'; readonly dir: string }
+  | { readonly kind: 'completion'; readonly shell: Shell }
   | ExecInvocation
   | LintInvocation
   | VaultInvocation
   | Answer;
+
+const SHELLS = ['bash', 'zsh', 'fish'] as const;
+export type Shell = (typeof SHELLS)[number];
 
 export interface PlayOptions extends LoginFlags {
   readonly playbooks: readonly string[];
@@ -55,6 +60,8 @@ export function readCommandLine(argv: readonly string[]): Invocation {
   if (first === 'lint') return readLint(rest);
   if (first === 'inventory') return readInventory(rest);
   if (first === 'doc') return readDoc(rest);
+  if (first === 'init') return readInit(rest);
+  if (first === 'completion') return readCompletion(rest);
   if (first === 'vault') return readVault(rest);
   return readPlay(first === 'help' ? ['--help'] : argv);
 }
@@ -128,7 +135,12 @@ function playInvocation(playbooks: readonly string[], o: OptionValues): Invocati
 }
 
 function readInventory(argv: readonly string[]): Invocation {
-  const command = withHelp(
+  const command = inventoryCommandLine();
+  return parse(command, argv, () => inventoryInvocation(command.args[0], command.opts()));
+}
+
+function inventoryCommandLine(): Command {
+  return withHelp(
     vaultOptions(quiet(new Command('mama-play inventory')))
       .usage('-i INVENTORY --list | --graph [GROUP] | --host NAME')
       .description('Show what an inventory says; secrets are masked.')
@@ -140,7 +152,6 @@ function readInventory(argv: readonly string[]): Invocation {
       .option('--vars', 'with --graph: the variables too')
       .option('--host <name>', 'the variables of one host, as JSON'),
   );
-  return parse(command, argv, () => inventoryInvocation(command.args[0], command.opts()));
 }
 
 function inventoryInvocation(group: string | undefined, o: OptionValues): Invocation {
@@ -161,13 +172,75 @@ function inventoryInvocation(group: string | undefined, o: OptionValues): Invoca
 }
 
 function readDoc(argv: readonly string[]): Invocation {
-  const command = withHelp(
+  const command = docCommandLine();
+  return parse(command, argv, () => ({ kind: 'doc', type: command.args[0] ?? null }));
+}
+
+function docCommandLine(): Command {
+  return withHelp(
     quiet(new Command('mama-play doc'))
       .usage('[TYPE]')
       .description('Explain a task type, or list them all.')
       .argument('[type]', 'a task type'),
   );
-  return parse(command, argv, () => ({ kind: 'doc', type: command.args[0] ?? null }));
+}
+
+function readInit(argv: readonly string[]): Invocation {
+  const command = initCommandLine();
+  return parse(command, argv, (): Invocation => {
+    const [dir] = command.args;
+    return dir
+      ? { kind: 'init', dir }
+      : { kind: 'wrong', message: 'no directory was given: mama-play init DIR' };
+  });
+}
+
+function initCommandLine(): Command {
+  return withHelp(
+    quiet(new Command('mama-play init'))
+      .usage('DIR')
+      .description('Begin a project: an inventory, a playbook and a role that run at once.')
+      .argument('[dir]', 'a new or empty directory'),
+  );
+}
+
+function readCompletion(argv: readonly string[]): Invocation {
+  const command = completionCommandLine();
+  return parse(command, argv, (): Invocation => {
+    const shell = SHELLS.find((one) => one === command.args[0]);
+    return shell
+      ? { kind: 'completion', shell }
+      : { kind: 'wrong', message: `give a shell: mama-play completion ${SHELLS.join('|')}` };
+  });
+}
+
+function completionCommandLine(): Command {
+  return withHelp(
+    quiet(new Command('mama-play completion'))
+      .usage(SHELLS.join(' | '))
+      .description('Print a script that completes commands and options in a shell.')
+      .argument('[shell]', SHELLS.join(', ')),
+  );
+}
+
+interface CommandLine {
+  readonly command: Command;
+  /** What may stand behind its name. */
+  readonly words?: readonly string[];
+}
+
+/** Every subcommand by its name; '' is the run of playbooks. */
+export function commandLines(): ReadonlyMap<string, CommandLine> {
+  return new Map<string, CommandLine>([
+    ['', { command: playCommandLine() }],
+    ['exec', { command: execCommandLine() }],
+    ['lint', { command: lintCommandLine() }],
+    ['inventory', { command: inventoryCommandLine() }],
+    ['doc', { command: docCommandLine() }],
+    ['init', { command: initCommandLine() }],
+    ['completion', { command: completionCommandLine(), words: SHELLS }],
+    ['vault', { command: vaultCommandLine(), words: VAULT_VERBS }],
+  ]);
 }
 
 const HELP = `
@@ -176,6 +249,8 @@ Other commands:
   mama-play lint PLAYBOOK… [-i INVENTORY] [--sarif FILE]
   mama-play inventory -i INVENTORY --list | --graph [GROUP] | --host NAME
   mama-play doc [TYPE]
+  mama-play init DIR
+  mama-play completion bash|zsh|fish
   mama-play vault encrypt|decrypt|view|edit|create|rekey|encrypt-string
 
 Exit codes:

@@ -47,6 +47,15 @@ async function perform(invocation: Invocation, terminal: Terminal, asked: Asked)
       const { runLint } = await import('./commands/lint.ts');
       return runLint(invocation.options, terminal, asked.version);
     }
+    case 'init': {
+      const { runInit } = await import('./commands/init.ts');
+      return runInit(invocation.dir, terminal);
+    }
+    case 'completion': {
+      const { completion } = await import('./commands/completion.ts');
+      terminal.out(completion(invocation.shell));
+      return 0;
+    }
     case 'vault': {
       const { runVault } = await import('./commands/vault.ts');
       return runVault(invocation.options, terminal);

@@ -66,15 +66,13 @@ const VERBS: Readonly<Record<VaultOptions['verb'], VerbText>> = {
   },
 };
 
+export const VAULT_VERBS: readonly string[] = Object.keys(VERBS);
+
 /** The words behind `mama-play vault`. */
 export function readVault([first = '--help', ...rest]: readonly string[]): VaultInvocation {
   const verb = first === 'encrypt_string' ? 'encrypt-string' : first;
   if (Object.hasOwn(VERBS, verb)) return readVerb(verb as VaultOptions['verb'], rest);
-  const command = withHelp(
-    quiet(new Command('mama-play vault'))
-      .usage('VERB [FILE…] [options]')
-      .description('Make and change encrypted files and values, as ansible-vault does.'),
-  );
+  const command = vaultCommandLine();
   const wrong = (): VaultInvocation => {
     return {
       kind: 'wrong',
@@ -82,6 +80,15 @@ export function readVault([first = '--help', ...rest]: readonly string[]): Vault
     };
   };
   return first.startsWith('-') ? parse(command, [first], wrong, HELP) : wrong();
+}
+
+/** Of `mama-play vault` without a verb. */
+export function vaultCommandLine(): Command {
+  return withHelp(
+    quiet(new Command('mama-play vault'))
+      .usage('VERB [FILE…] [options]')
+      .description('Make and change encrypted files and values, as ansible-vault does.'),
+  );
 }
 
 const HELP = `
