@@ -48,10 +48,14 @@ async function sitting(ground: Ground, stopwatch: Stopwatch, options: Options): 
   const delays = await verifiedDelays(options);
   const rows: Row[] = [];
   const each = (row: Row) => void rows.push(row);
-  if (options.scenarios.includes('start')) each(await measureStartUp(ground, stopwatch, options));
-  await measureTransfers(ground, stopwatch, options, each, progress);
-  await measureTwentyTasks(ground, stopwatch, options, each, progress);
-
+  try {
+    if (options.scenarios.includes('start')) each(await measureStartUp(ground, stopwatch, options));
+    await measureTransfers(ground, stopwatch, options, each, progress);
+    await measureTwentyTasks(ground, stopwatch, options, each, progress);
+  } catch (error) {
+    console.log(`\n${tables(rows)}\n\nThe sitting ended early:`);
+    throw error;
+  }
   const kept = promises(rows);
   const report = [tables(rows), promiseList(kept)].join('\n\n');
   console.log(`\n${report}`);

@@ -47,6 +47,8 @@ function environment(site: Site, strategy: string): Record<string, string> {
     ANSIBLE_PIPELINING: 'True',
     ANSIBLE_FORKS: '50',
     ANSIBLE_GATHERING: 'explicit',
+    // Ten seconds to connect are too few where fifty hosts share the cores with it.
+    ANSIBLE_TIMEOUT: '60',
     ANSIBLE_SSH_ARGS: '-C -o ControlMaster=auto -o ControlPersist=60s',
     ANSIBLE_SSH_CONTROL_PATH_DIR: socketsOf(site),
     ANSIBLE_NOCOLOR: 'True',

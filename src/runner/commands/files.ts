@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   closeSync,
   createReadStream,
@@ -14,8 +13,8 @@ import type { FileAccess } from '../language/loader.ts';
 import { isVault } from '../language/vault-format.ts';
 import type { VaultReader } from '../language/vaults.ts';
 import type { SourceIo } from '../plan/sources.ts';
+import { Hashes } from './hashes.ts';
 
-const HASH_CHUNK = 1024 * 1024;
 /** Enough to tell a vault by. */
 const VAULT_HEADER = 32;
 
@@ -46,6 +45,7 @@ function firstBytes(path: string): string {
 
 /** The part that tasks read sources through. */
 export function sourceIo(home: string, display: (path: string) => string): SourceIo {
+  const hashes = new Hashes();
   return {
     stat(path) {
       const stat = quietly(() => statSync(path, { throwIfNoEntry: false }), undefined);
@@ -66,25 +66,12 @@ export function sourceIo(home: string, display: (path: string) => string): Sourc
       }),
     readLink: (path) => readlinkSync(path),
     bytes: (path) => readFileSync(path),
-    sha256: (path) => hashOf(path),
+    sha256: (path) => hashes.of(path),
+    willHash: (path, size) => hashes.ahead(path, size),
     stream: (path) => createReadStream(path, { highWaterMark: 256 * 1024 }),
     join: (a, b) => (b.startsWith('~/') ? join(home, b.slice(2)) : isAbsolute(b) ? b : resolve(a, b)),
     display,
   };
-}
-
-/** Of a file of any size, without holding it. */
-function hashOf(path: string): string {
-  const hash = createHash('sha256');
-  const chunk = Buffer.allocUnsafe(HASH_CHUNK);
-  const file = openSync(path, 'r');
-  try {
-    for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk))
-      hash.update(chunk.subarray(0, read));
-  } finally {
-    closeSync(file);
-  }
-  return hash.digest('hex');
 }
 
 function quietly<T>(look: () => T, otherwise: T): T {

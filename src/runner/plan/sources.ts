@@ -29,6 +29,8 @@ export interface SourceIo {
   readLink(path: string): string;
   bytes(path: string): Uint8Array;
   sha256(path: string): string;
+  /** The hash of this large file will probably be asked for, once its host has answered. */
+  willHash?(path: string, size: number): void;
   stream(path: string): Readable;
   /** Absolute path of the two joined; `b` may be absolute, and `~` is the operator's home. */
   join(a: string, b: string): string;
@@ -39,6 +41,9 @@ export interface SourceIo {
   /** Opens what is encrypted; without it such files are taken as they are. */
   readonly vaults?: VaultReader;
 }
+
+/** Bytes from which hashing a file takes longer than a host's answer over a short line. */
+const LARGE = 4 * 1024 * 1024;
 
 /** What tasks read on the controller, each file once per run. */
 export class Sources {
@@ -81,6 +86,7 @@ export class Sources {
       if (!isRefusal(opened)) this.files.set(path, opened);
       return opened;
     }
+    if (stat.size >= LARGE) this.io.willHash?.(path, stat.size);
     let hash: string | undefined;
     const file: LocalFile = {
       path,

@@ -1,0 +1,94 @@
+import { createHash, type Hash } from 'node:crypto';
+import { closeSync, openSync, readSync } from 'node:fs';
+
+const PIECE = 2 * 1024 * 1024;
+/** Bytes in all that are hashed on suspicion. */
+const AHEAD_LIMIT = 512 * 1024 * 1024;
+
+/**
+ * SHA-256 of files of any size, which are never held as a whole. A large one that will probably be asked about is begun
+ * in the pauses of the run, so that it is done while its host hashes its own.
+ */
+export class Hashes {
+  readonly #begun = new Map<string, Hashing>();
+  readonly #queue: Hashing[] = [];
+  #left = AHEAD_LIMIT;
+
+  /** `size` in bytes. The process does not wait for it. */
+  ahead(path: string, size: number): void {
+    if (this.#begun.has(path) || size > this.#left) return;
+    this.#left -= size;
+    const hashing = new Hashing(path);
+    this.#begun.set(path, hashing);
+    this.#queue.push(hashing);
+    if (this.#queue.length === 1) this.#soon();
+  }
+
+  /** Lower-case hex. Throws where the file can't be read. */
+  of(path: string): string {
+    return (this.#begun.get(path) ?? new Hashing(path)).finish();
+  }
+
+  #soon(): void {
+    setTimeout(() => this.#piece(), 0).unref();
+  }
+
+  #piece(): void {
+    if (this.#queue[0]?.step() !== 'more') this.#queue.shift();
+    if (this.#queue.length > 0) this.#soon();
+  }
+}
+
+class Hashing {
+  readonly #path: string;
+  #work: { readonly file: number; readonly hash: Hash; readonly piece: Buffer } | null = null;
+  #done: string | null = null;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** Reads one piece. A file that can't be read is left to `finish` to complain about. */
+  step(): 'more' | 'over' {
+    try {
+      return this.#read() ? 'more' : 'over';
+    } catch {
+      this.#close();
+      return 'over';
+    }
+  }
+
+  finish(): string {
+    try {
+      while (this.#read());
+    } catch (error) {
+      this.#close();
+      throw error;
+    }
+    return this.#done!;
+  }
+
+  /** True if there may be more to read. */
+  #read(): boolean {
+    if (this.#done !== null) return false;
+    this.#work ??= {
+      file: openSync(this.#path, 'r'),
+      hash: createHash('sha256'),
+      piece: Buffer.allocUnsafe(PIECE),
+    };
+    const { file, hash, piece } = this.#work;
+    const read = readSync(file, piece);
+    if (read > 0) {
+      hash.update(piece.subarray(0, read));
+      return true;
+    }
+    this.#done = hash.digest('hex');
+    this.#close();
+    return false;
+  }
+
+  #close(): void {
+    if (this.#work) closeSync(this.#work.file);
+    this.#work = null;
+  }
+}
