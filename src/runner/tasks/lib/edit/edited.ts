@@ -1,11 +1,12 @@
 import type { Delta } from '../../../contract/delta.ts';
 import type { Reply } from '../../../contract/exchange.ts';
 import { isObject, type Json, type JsonObject } from '../../../contract/json.ts';
-import type { Script } from '../../../contract/script.ts';
+import { type Script, sh } from '../../../contract/script.ts';
 import {
   type Apply,
   isRefusal,
   isUnknown,
+  MOVED,
   type Refusal,
   refuse,
   type Touches,
@@ -65,6 +66,8 @@ export const editing = {
   },
 
   apply(delta: Delta, desired: Editing, current: PathFacts): Script | Apply {
+    // Only an expression at the edge of its time can fail after it was decided upon: it is decided anew.
+    if (isRefusal(edited(nowOf(current), desired))) return sh`exit ${MOVED}`;
     return applyFile(delta, fileOf(desired, current), current);
   },
 
@@ -134,8 +137,12 @@ function edited(now: string, desired: Editing): PlacedFile | Refusal {
 
 /** Only for a change that was decided upon. */
 function fileOf(desired: Editing, current: PathFacts): PlacedFile {
-  const now = current.content && asText(current.content);
-  const file = edited(now ?? '', desired);
+  const now = nowOf(current);
+  const file = edited(now, desired);
   const { edit: _, absent: __, ...placing } = desired;
-  return isRefusal(file) ? { ...placing, kind: 'file', content: contentOf(now ?? '') } : file;
+  return isRefusal(file) ? { ...placing, kind: 'file', content: contentOf(now) } : file;
+}
+
+function nowOf({ content }: PathFacts): string {
+  return (content && asText(content)) ?? '';
 }
