@@ -1,4 +1,5 @@
 // Makes dist/: main.js, the program that it loads, and the pages of the task types.
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +16,7 @@ if (!existsSync(join(root, entry))) fail(`there is no ${entry} to build`);
 const made = new Map([...(await bundle()), ...pages()]);
 for (const [path, bytes] of made) write(join(dist, path), bytes);
 sweep(dist);
+for (const [path, bytes] of schemas()) write(join(dist, path), bytes);
 
 /** Path below dist → its bytes: main.js, which answers `--version` by itself, and the program behind it. */
 async function bundle() {
@@ -52,6 +54,15 @@ function pages() {
     .map((name) => [`pages/${name}.md`, join(root, 'src/runner/tasks', `${name}.md`)])
     .filter(([, file]) => existsSync(file))
     .map(([path, file]) => [path, readFileSync(file)]);
+}
+
+/** The JSON Schemas for editors, by the program that was just built. */
+function schemas() {
+  const all = JSON.parse(
+    execFileSync(process.execPath, [join(dist, 'main.js'), 'schema'], { encoding: 'utf8' }),
+  );
+  const text = (schema) => Buffer.from(`${JSON.stringify(schema, null, 2)}\n`);
+  return Object.entries(all).map(([kind, schema]) => [`schemas/${kind}.json`, text(schema)]);
 }
 
 function withShebang(text) {

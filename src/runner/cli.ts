@@ -1,5 +1,6 @@
 import { Command, type OptionValues } from 'commander';
 import { type Answer, collect, collectWords, count, oneOf, parse, quiet, withHelp } from './command-line.ts';
+import type { SchemaKind } from './commands/schema.ts';
 import type { VaultFlags } from './commands/vault-passwords.ts';
 import { type ExecInvocation, execCommandLine, readExec } from './exec-command-line.ts';
 import { type LintInvocation, lintCommandLine, readLint } from './lint-command-line.ts';
@@ -12,12 +13,15 @@ export type Invocation =
   | { readonly kind: 'play'; readonly options: PlayOptions }
   | { readonly kind: 'inventory'; readonly options: InventoryOptions }
   | { readonly kind: 'doc'; readonly type: string | null }
+  | { readonly kind: 'schema'; readonly of: SchemaKind | null }
   | { readonly kind: 'init'; readonly dir: string }
   | { readonly kind: 'completion'; readonly shell: Shell }
   | ExecInvocation
   | LintInvocation
   | VaultInvocation
   | Answer;
+
+const SCHEMA_KINDS: readonly SchemaKind[] = ['playbook', 'inventory', 'role'];
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof SHELLS)[number];
@@ -60,6 +64,7 @@ export function readCommandLine(argv: readonly string[]): Invocation {
   if (first === 'lint') return readLint(rest);
   if (first === 'inventory') return readInventory(rest);
   if (first === 'doc') return readDoc(rest);
+  if (first === 'schema') return readSchema(rest);
   if (first === 'init') return readInit(rest);
   if (first === 'completion') return readCompletion(rest);
   if (first === 'vault') return readVault(rest);
@@ -185,6 +190,25 @@ function docCommandLine(): Command {
   );
 }
 
+function readSchema(argv: readonly string[]): Invocation {
+  const command = schemaCommandLine();
+  return parse(command, argv, (): Invocation => {
+    const [word] = command.args;
+    const of = SCHEMA_KINDS.find((kind) => kind === word) ?? null;
+    if (word === undefined || of) return { kind: 'schema', of };
+    return { kind: 'wrong', message: `there is no schema "${word}": ${SCHEMA_KINDS.join(', ')}` };
+  });
+}
+
+function schemaCommandLine(): Command {
+  return withHelp(
+    quiet(new Command('mama-play schema'))
+      .usage('[playbook | inventory | role]')
+      .description('Print a JSON Schema for editors; without a word all of them, by name.')
+      .argument('[kind]', "playbooks, inventories, or a role's variables.yaml"),
+  );
+}
+
 function readInit(argv: readonly string[]): Invocation {
   const command = initCommandLine();
   return parse(command, argv, (): Invocation => {
@@ -237,6 +261,7 @@ export function commandLines(): ReadonlyMap<string, CommandLine> {
     ['lint', { command: lintCommandLine() }],
     ['inventory', { command: inventoryCommandLine() }],
     ['doc', { command: docCommandLine() }],
+    ['schema', { command: schemaCommandLine(), words: SCHEMA_KINDS }],
     ['init', { command: initCommandLine() }],
     ['completion', { command: completionCommandLine(), words: SHELLS }],
     ['vault', { command: vaultCommandLine(), words: VAULT_VERBS }],
@@ -249,6 +274,7 @@ Other commands:
   mama-play lint PLAYBOOK… [-i INVENTORY] [--sarif FILE]
   mama-play inventory -i INVENTORY --list | --graph [GROUP] | --host NAME
   mama-play doc [TYPE]
+  mama-play schema [playbook|inventory|role]
   mama-play init DIR
   mama-play completion bash|zsh|fish
   mama-play vault encrypt|decrypt|view|edit|create|rekey|encrypt-string

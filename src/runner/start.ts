@@ -47,6 +47,11 @@ async function perform(invocation: Invocation, terminal: Terminal, asked: Asked)
       const { runLint } = await import('./commands/lint.ts');
       return runLint(invocation.options, terminal, asked.version);
     }
+    case 'schema': {
+      const { printSchema } = await import('./commands/schema.ts');
+      terminal.out(printSchema(invocation.of));
+      return 0;
+    }
     case 'init': {
       const { runInit } = await import('./commands/init.ts');
       return runInit(invocation.dir, terminal);

@@ -6,7 +6,7 @@ import { fault, warning } from './source.ts';
 import { didYouMean } from './suggest.ts';
 import { entry, type YamlEntry, type YamlMap } from './yaml.ts';
 
-const CONTROL = ['loop_var', 'index_var', 'label'];
+export const CONTROL = ['loop_var', 'index_var', 'label'];
 
 const CONTROL_ELSEWHERE = new Map(
   Object.entries({

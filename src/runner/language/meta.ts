@@ -9,7 +9,7 @@ import { didYouMean } from './suggest.ts';
 import { titled } from './title.ts';
 import type { YamlEntry, YamlMap } from './yaml.ts';
 
-const ACTIONS: readonly Meta['action'][] = [
+export const ACTIONS: readonly Meta['action'][] = [
   'end_host',
   'end_play',
   'end_batch',

@@ -6,7 +6,7 @@ import { fault } from './source.ts';
 import { didYouMean } from './suggest.ts';
 import { entry, type YamlEntry, type YamlMap, type YamlNode } from './yaml.ts';
 
-const ORDERS: readonly Play['order'][] = [
+export const ORDERS: readonly Play['order'][] = [
   'inventory',
   'sorted',
   'reverse_sorted',
@@ -14,7 +14,7 @@ const ORDERS: readonly Play['order'][] = [
   'shuffle',
 ];
 
-const STRATEGIES: readonly Play['strategy'][] = ['free', 'linear'];
+export const STRATEGIES: readonly Play['strategy'][] = ['free', 'linear'];
 
 /** The pattern of `hosts`; several are joined as Ansible joins them. Null: there is none (reported). */
 export function readHosts(loader: Loader, map: YamlMap): Pattern | null {

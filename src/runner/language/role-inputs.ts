@@ -15,7 +15,15 @@ export interface Declaration {
   readonly defaults: ReadonlyMap<string, Variable>;
 }
 
-const TOP = ['type', 'properties', 'required', 'description', 'title', 'additionalProperties', '$schema'];
+export const TOP = [
+  'type',
+  'properties',
+  'required',
+  'description',
+  'title',
+  'additionalProperties',
+  '$schema',
+];
 
 /** Read `variables.yaml`: a JSON Schema whose properties are the role's inputs. */
 export function readDeclaration(loader: Loader, node: YamlNode): Declaration {

@@ -59,6 +59,9 @@ const KEYWORDS: Readonly<Partial<Record<keyof ParamSchema, Check>>> = {
   secret: (loader, at) => isBoolean(at.value) || wrong(loader, at, 'true or false'),
 };
 
+/** The words of an input's schema. */
+export const INPUT_WORDS: readonly string[] = Object.keys(KEYWORDS);
+
 /** Check the schema of an input; false: it was refused, with the reasons. */
 export function checkSchema(loader: Loader, schema: YamlMap): boolean {
   return every(schema.entries, (at) => {

@@ -1,0 +1,46 @@
+import { OUR_KEYWORDS, type ParamSchema } from '../contract/schema.ts';
+
+/** A text that holds a variable may stand for any value. */
+export const TEMPLATED = { type: 'string', pattern: '\\{\\{' } as const;
+
+/**
+ * A declaration of ours as a plain JSON Schema for what is written: our own words resolved, a variable in place of a
+ * value, a number in place of a text (but for a file's mode), other names for parameters.
+ */
+export function forEditor(name: string, schema: ParamSchema): object {
+  const { description } = schema;
+  if (schema.cel)
+    return { type: ['string', 'boolean', 'number', 'array'], ...(description ? { description } : {}) };
+  const plain: Record<string, unknown> = Object.fromEntries(
+    Object.entries(schema).filter(([word]) => !(OUR_KEYWORDS as readonly string[]).includes(word)),
+  );
+  if (schema.properties) Object.assign(plain, withOtherNames(schema));
+  if (schema.items) plain['items'] = forEditor(name, schema.items);
+  if (schema.anyOf) plain['anyOf'] = schema.anyOf.map((one) => forEditor(name, one));
+  if (typeof schema.additionalProperties === 'object')
+    plain['additionalProperties'] = forEditor('', schema.additionalProperties);
+  const types = [schema.type ?? []].flat();
+  if (types.includes('string') && !schema.enum && !/(?:^|_)mode$/.test(name))
+    plain['type'] = [...new Set([...types, 'number', 'boolean'])];
+  delete plain['description'];
+  const open = types.length === 0 && !schema.enum && !schema.anyOf;
+  const told = description ? { description } : {};
+  return open ? { ...told, ...plain } : { ...told, anyOf: [plain, TEMPLATED] };
+}
+
+function withOtherNames({ properties = {}, required = [], ...rest }: ParamSchema): object {
+  const { exactlyOne = [] } = rest as { exactlyOne?: readonly (readonly string[])[] };
+  const named = Object.entries(properties).flatMap(([name, schema]) =>
+    [name, ...(schema.aliases ?? [])].map((one) => [one, forEditor(one, schema)] as const),
+  );
+  const anyName = (name: string) => {
+    const names = [name, ...(properties[name]?.aliases ?? [])].map((one) => ({ required: [one] }));
+    return names.length === 1 ? names[0]! : { anyOf: names };
+  };
+  const rules = [...required.map(anyName), ...exactlyOne.map((names) => ({ oneOf: names.map(anyName) }))];
+  return {
+    properties: Object.fromEntries(named),
+    required: [],
+    ...(rules.length > 0 ? { allOf: rules } : {}),
+  };
+}
