@@ -174,7 +174,7 @@ describe('the entry scripts of the workers @host', function () {
   async function files(trial: Trial): Promise<string[]> {
     if (trial.rendered) {
       const [src, path] = trial.rendered;
-      const out = await render(VALUES, [{ src, dest: 'file', vars: { line: '{{ voice_lines.[0] }}' } }]);
+      const out = render(VALUES, [{ src, dest: 'file', vars: { line: VALUES.voice_lines[0]! } }]);
       return folder.file(`${trial.image}${path}`, readFileSync(join(out, 'file'), 'utf8'), path);
     }
     return Object.entries(trial.files ?? {}).flatMap(([path, text]) =>

@@ -20,7 +20,7 @@ describe('FreeSwitch (its stand-in) with our configuration @host', function () {
   /** Renders the templates anew, as the role would. */
   async function lay(values: typeof VALUES): Promise<void> {
     const src = 'roles/infr/templates/freeswitch/';
-    const out = await render(values, [{ src, dest: 'freeswitch' }]);
+    const out = render(values, [{ src, dest: 'freeswitch' }]);
     for (const name of ['start', 'reload'])
       rmSync(join(folder.folder, name), { recursive: true, force: true });
     for (const [name, text] of filesBelow(join(out, 'freeswitch'))) folder.file(name, text, '-');
@@ -73,11 +73,11 @@ describe('FreeSwitch (its stand-in) with our configuration @host', function () {
   });
 
   it('a voice transport in its network is connected to by it, and logs in at its event socket', async () => {
-    const out = await render(VALUES, [
+    const out = render(VALUES, [
       {
         src: 'roles/infr/templates/transports/vxfreeswitch.yaml.hbs',
         dest: 'line.yaml',
-        vars: { line: '{{ voice_lines.[0] }}' },
+        vars: { line: VALUES.voice_lines[0]! },
       },
     ]);
     const line = await start(await ours('vxfreeswitch'), [

@@ -53,12 +53,12 @@ describe('RabbitMQ, the workers, Graphite, Grafana and the proxy @host', functio
       users: [{ name: 'vumi', password: AMQP_PASSWORD, tags: [] }],
       permissions: [{ user: 'vumi', vhost: '/', configure: '.*', write: '.*', read: '.*' }],
     };
-    const rendered = await render(VALUES, [
+    const rendered = render(VALUES, [
       { src: 'roles/infr/templates/proxy/', dest: 'proxy' },
       ...['vxfreeswitch.yaml', 'smpp.yaml', 'api_tokens.yaml'].map((name) => ({
         src: `roles/infr/templates/transports/${name}.hbs`,
         dest: name,
-        vars: { line: '{{ voice_lines.[0] }}' },
+        vars: { line: VALUES.voice_lines[0]! },
       })),
       {
         src: 'roles/infr/templates/transports/jssandbox_config.json.hbs',

@@ -41,7 +41,7 @@ describe('the reverse proxy @host', function () {
   before(async () => {
     folder = mounts();
     net = await network();
-    const out = await render({ ...VALUES, web_containers: WEB }, [
+    const out = render({ ...VALUES, web_containers: WEB }, [
       { src: 'roles/infr/templates/proxy/', dest: '' },
       { src: 'roles/app/templates/proxy/', dest: 'app/' },
     ]);

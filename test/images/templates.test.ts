@@ -30,13 +30,13 @@ describe('the templates of -infr', () => {
 
   before(async function () {
     this.timeout(60_000);
-    out = await render(VALUES, [
+    out = render(VALUES, [
       { src: 'roles/infr/templates/freeswitch/', dest: 'freeswitch' },
       { src: 'roles/infr/templates/proxy/', dest: 'proxy' },
       ...lines.map((line, i) => ({
         src: 'roles/infr/templates/transports/vxfreeswitch.yaml.hbs',
         dest: line.yaml,
-        vars: { line: `{{ voice_lines.[${i}] }}` },
+        vars: { line: VALUES.voice_lines[i]! },
       })),
       {
         src: 'roles/infr/templates/transports/smpp.yaml.hbs',

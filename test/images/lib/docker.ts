@@ -7,7 +7,13 @@ export const PREFIX = `mamatest-${process.pid}`;
 const OWNER = 'mama-test.images';
 export const LABEL = ['--label', `${OWNER}=${process.pid}`];
 
-let count = 0;
+const names = new Set<string>();
+
+function fresh(): string {
+  const name = `${PREFIX}-${names.size + 1}`;
+  names.add(name);
+  return name;
+}
 
 export interface Container {
   readonly name: string;
@@ -30,7 +36,7 @@ export async function start(
   options: readonly string[] = [],
   command: readonly string[] = [],
 ): Promise<Container> {
-  const name = `${PREFIX}-${++count}`;
+  const name = fresh();
   await docker(['run', '-d', '--name', name, ...LABEL, ...options, image, ...command]);
   return container(name);
 }
@@ -81,12 +87,12 @@ export function once(
   command: readonly string[] = [],
   more: RunOptions = {},
 ): Promise<Ran> {
-  const name = `${PREFIX}-${++count}`;
+  const name = fresh();
   return tryDocker(['run', '--rm', '--name', name, ...LABEL, ...options, image, ...command], more);
 }
 
 export async function network(): Promise<string> {
-  const name = `${PREFIX}-${++count}`;
+  const name = fresh();
   await docker(['network', 'create', ...LABEL, name]);
   return name;
 }
@@ -132,5 +138,5 @@ async function isAnothers(kind: string, id: string): Promise<boolean> {
 
 after('what the tests of the images made', async function () {
   this.timeout(120_000);
-  if (count > 0) await sweep();
+  if (names.size > 0) await sweep();
 });

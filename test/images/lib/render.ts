@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Json } from '../../../src/runner/contract/json.ts';
-import { mamaPlay } from '../../e2e/lib/play.ts';
+import { source } from '../../../src/runner/language/source.ts';
+import { compileText } from '../../../src/runner/language/text-template.ts';
+import { allShown, scopeOf, shown } from '../../language/values-support.ts';
 import { ROOT } from './images.ts';
 
 export interface Rendering {
-  /** A file, or a directory with `/` at its end, below the project's root. */
+  /** A template, or a directory of them with `/` at its end, below the project's root. */
   readonly src: string;
-  /** Below the folder that is made. */
+  /** Below the folder that is made; a directory's files lose their `.hbs`. */
   readonly dest: string;
   readonly vars?: Readonly<Record<string, Json>>;
 }
@@ -20,26 +22,33 @@ after('what was rendered for the tests of the images', () => {
   for (const folder of made) rmSync(folder, { recursive: true, force: true });
 });
 
-/** Renders templates with mama-play itself, on this machine, into a new folder; returns the folder. */
-export async function render(
-  vars: Readonly<Record<string, Json>>,
-  renderings: readonly Rendering[],
-): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'mamatest-rendered-'));
-  made.push(folder);
-  mkdirSync(join(folder, 'roles'));
-  const out = join(folder, 'out');
-  mkdirSync(out);
-  const tasks = renderings.map((one) => ({
-    template: { src: join(ROOT, one.src) + (one.src.endsWith('/') ? '/' : ''), dest: join(out, one.dest) },
-    vars: one.vars ?? {},
-  }));
-  writeFileSync(join(folder, 'play.yaml'), JSON.stringify([{ name: 'render', hosts: 'all', vars, tasks }]));
-  const host = { ansible_connection: 'local' };
-  writeFileSync(join(folder, 'hosts.yaml'), JSON.stringify({ all: { hosts: { here: host } } }));
-  const ran = await mamaPlay([join(folder, 'play.yaml'), '-i', join(folder, 'hosts.yaml')]);
-  assert.equal(ran.code, 0, ran.stdout + ran.stderr);
+/** Renders templates into a new folder, as the task type `template` would; returns the folder. */
+export function render(vars: Readonly<Record<string, Json>>, renderings: readonly Rendering[]): string {
+  const out = mkdtempSync(join(tmpdir(), 'mamatest-rendered-'));
+  made.push(out);
+  for (const { src, dest, vars: more } of renderings) {
+    const scope = { ...vars, ...more };
+    if (!src.endsWith('/')) {
+      put(join(out, dest), rendered(src, scope));
+      continue;
+    }
+    for (const name of filesBelow(join(ROOT, src)).keys())
+      put(join(out, dest, name.replace(/\.hbs$/, '')), rendered(src + name, scope));
+  }
   return out;
+}
+
+function rendered(path: string, vars: Readonly<Record<string, Json>>): string {
+  const { value, diagnostics } = compileText(source(path, readFileSync(join(ROOT, path), 'utf8')));
+  assert.ok(value, allShown(diagnostics));
+  const result = value.render(scopeOf(vars));
+  if (result.kind === 'value') return result.value;
+  return assert.fail(result.kind === 'fault' ? shown(result.diagnostic) : `${path} is unknown`);
+}
+
+function put(path: string, text: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
 }
 
 /** Every file below a folder: its path there, and its text. */

@@ -58,5 +58,4 @@ def canary(channel, period):
         for name, value in (('count.sum', 10), ('value.avg', now % 100), ('timer.avg', now % 7 / 10)):
             channel.basic_publish('graphite', 'vumi.random.' + name, '%s %d' % (value, now),
                                   pika.BasicProperties(delivery_mode=2))
-        channel.connection.process_data_events(period)
-        time.sleep(period)
+        channel.connection.sleep(period)
