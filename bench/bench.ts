@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
-import { ensurePackages, permission } from '../scripts/lib/packages.ts';
+import { ensurePackages, PACKAGES, permission } from '../scripts/lib/packages.ts';
 import { main, must, Stop } from '../scripts/lib/run.ts';
 import { type Delay, measureDelay } from './lib/delay-check.ts';
 import { writeBetweenMarks } from './lib/document.ts';
@@ -20,11 +20,10 @@ import { writeProject } from './lib/work.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const PAGE = join(ROOT, 'docs/performance.md');
-const PACKAGES = ['ansible', 'ansible-mitogen', 'openssh-client', 'openssh-server', 'rsync', 'time'];
 
 await main(async () => {
   const options = readOptions(process.argv.slice(2));
-  await ensurePackages(PACKAGES, permission(process.argv));
+  await ensurePackages(PACKAGES.bench, permission(process.argv));
   await must('npm', ['run', '--silent', 'build'], { cwd: ROOT });
   process.umask(0o022);
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { must, run, Stop } from './run.ts';
 
-/** Debian packages, by what needs them. The one list: `npm test`, `npm run hosts` and `.ci/run` all take it from here. */
+/** Debian packages, by what needs them. The one list: `npm test`, `npm run hosts`, `npm run bench` and `.ci/run` take it from here. */
 export const PACKAGES = {
   engine: ['docker.io', 'iptables'],
   base: ['debootstrap'],
@@ -27,6 +27,7 @@ export const PACKAGES = {
     'wget',
     'procps',
   ],
+  bench: ['ansible', 'ansible-mitogen', 'openssh-client', 'openssh-server', 'rsync', 'time'],
 } as const;
 
 export interface Permission {
