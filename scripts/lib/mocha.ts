@@ -12,7 +12,7 @@ export interface Counts {
 }
 
 const MINUTE = 60_000;
-const LIMIT = 40 * MINUTE;
+const LIMIT = 75 * MINUTE;
 const LINGER = MINUTE;
 
 /**
