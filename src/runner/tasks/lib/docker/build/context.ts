@@ -109,6 +109,8 @@ function add(tar: Pack, entry: LocalEntry): Promise<void> {
         { ...common, name: entry.path, type: 'file', mode: rights(file.mode), size: file.size },
         done,
       );
+      // A file that grows meanwhile is the sink's error: unheard, it would end the whole run.
+      sink.on('error', reject);
       file.stream().on('error', reject).pipe(sink);
     }
   });
