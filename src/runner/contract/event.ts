@@ -1,7 +1,7 @@
 import type { Delta } from './delta.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Json, JsonObject } from './json.ts';
-import type { Status } from './outcome.ts';
+import type { Doubt, Status } from './outcome.ts';
 
 /**
  * Everything that a run tells its reporters. The engine never awaits them. Secrets are masked before an event is
@@ -58,6 +58,8 @@ export interface TaskEvent {
   readonly task: string;
   readonly type: string;
   readonly status: Status;
+  /** Only with the status `unknown`. */
+  readonly unknown?: Doubt;
   /** `file:line:column`, relative to the working directory. */
   readonly at: string;
   readonly delta?: Delta;

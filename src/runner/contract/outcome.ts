@@ -12,6 +12,12 @@ export type Status =
   | 'ignored'
   | 'unreachable';
 
+/**
+ * Why check mode cannot tell: `depends` (on the run): the host was asked, but an earlier step that was not made may
+ * alter the answer; `unknowable`: only doing it can tell.
+ */
+export type Doubt = 'depends' | 'unknowable';
+
 /** The whole truth about one task (or one loop item) on one host. */
 export interface Outcome {
   readonly status: Status;

@@ -67,6 +67,7 @@ export class Books {
       task: node.name ?? type,
       type,
       status: raw.status,
+      ...(raw.status === 'unknown' ? { unknown: raw.doubt ?? ('depends' as const) } : {}),
       at: formatPosition(node.at),
       ...(raw.msg === undefined ? {} : { msg: raw.msg }),
       ms: Math.round(performance.now() - started),

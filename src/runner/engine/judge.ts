@@ -105,5 +105,6 @@ export function summarize(items: readonly { readonly raw: Raw; readonly item: Js
     ...base,
     ...(msg === undefined ? {} : { msg }),
     ...(bad && first?.hint ? { hint: first.hint } : {}),
+    ...(first?.doubt ? { doubt: first.doubt } : {}),
   };
 }

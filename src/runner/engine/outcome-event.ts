@@ -59,6 +59,7 @@ function base({ host, context, task, title, raw, handler, started }: Occasion, s
     task: title,
     type: task.type.name,
     status,
+    ...(status === 'unknown' ? { unknown: raw.doubt ?? ('depends' as const) } : {}),
     at: formatPosition(task.at),
     ms: Math.round(performance.now() - started),
     ...(handler ? { handler: true as const } : {}),

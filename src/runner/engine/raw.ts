@@ -4,13 +4,16 @@ import { formatPosition } from '../contract/diagnostic.ts';
 import type { Reply, Trouble } from '../contract/exchange.ts';
 import { text } from '../contract/exchange.ts';
 import type { JsonObject } from '../contract/json.ts';
-import type { Status } from '../contract/outcome.ts';
+import type { Doubt, Status } from '../contract/outcome.ts';
 import type { Refusal } from '../contract/task-type.ts';
 
 /** What a step came to, before the play's own judgement (`changed_when`, `failed_when`, `ignore_errors`). */
 export interface Raw {
   readonly status: Exclude<Status, 'ignored'>;
   readonly result: JsonObject;
+  /** Only with the status `unknown`; `depends` unless told. */
+  readonly doubt?: Doubt;
+  /** With the status `unknown`: as the host is now. */
   readonly delta?: Delta;
   readonly msg?: string;
   readonly hint?: string;
@@ -36,8 +39,8 @@ export function faulty(diagnostic: Diagnostic): Raw {
 }
 
 /** `result` of an unknown holds nothing: whoever reads the registered name gets the reason instead. */
-export function unknown(because: string): Raw {
-  return { status: 'unknown', result: {}, msg: because };
+export function unknown(because: string, doubt: Doubt = 'depends'): Raw {
+  return { status: 'unknown', result: {}, msg: because, doubt };
 }
 
 export function skipped(because: string): Raw {

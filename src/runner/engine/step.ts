@@ -138,7 +138,7 @@ async function runAction(type: ActionType, work: HostWork, reach: Reach, mode: S
     const certain = mode.certain || (question !== null && type.whenNeeded === 'certain');
     return certain
       ? { status: 'would_change', result: {}, msg: 'it would run' }
-      : unknown('it would run, and only then can be told what it does');
+      : unknown('it would run, and only then can be told what it does', 'unknowable');
   }
   const said = await reach.apply(asApply(type.perform(desired)), null);
   if (isTrouble(said) && said.recovered) return cutAction(type, work, reach, mode);
