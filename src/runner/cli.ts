@@ -5,6 +5,7 @@ import type { VaultFlags } from './commands/vault-passwords.ts';
 import { type ExecInvocation, execCommandLine, readExec } from './exec-command-line.ts';
 import { type LintInvocation, lintCommandLine, readLint } from './lint-command-line.ts';
 import { type LoginFlags, loginFlags, loginOptions } from './login-options.ts';
+import { RUNS_VERBS, type RunsInvocation, readRuns, runsCommandLine } from './runs-command-line.ts';
 import { readVault, VAULT_VERBS, type VaultInvocation, vaultCommandLine } from './vault-command-line.ts';
 import { vaultFlags, vaultOptions } from './vault-options.ts';
 
@@ -18,6 +19,7 @@ export type Invocation =
   | { readonly kind: 'completion'; readonly shell: Shell }
   | ExecInvocation
   | LintInvocation
+  | RunsInvocation
   | VaultInvocation
   | Answer;
 
@@ -63,6 +65,7 @@ export function readCommandLine(argv: readonly string[]): Invocation {
   if (first === 'exec') return readExec(rest);
   if (first === 'lint') return readLint(rest);
   if (first === 'inventory') return readInventory(rest);
+  if (first === 'runs') return readRuns(rest);
   if (first === 'doc') return readDoc(rest);
   if (first === 'schema') return readSchema(rest);
   if (first === 'init') return readInit(rest);
@@ -260,6 +263,7 @@ export function commandLines(): ReadonlyMap<string, CommandLine> {
     ['exec', { command: execCommandLine() }],
     ['lint', { command: lintCommandLine() }],
     ['inventory', { command: inventoryCommandLine() }],
+    ['runs', { command: runsCommandLine(), words: RUNS_VERBS }],
     ['doc', { command: docCommandLine() }],
     ['schema', { command: schemaCommandLine(), words: SCHEMA_KINDS }],
     ['init', { command: initCommandLine() }],
@@ -273,6 +277,7 @@ Other commands:
   mama-play exec PATTERN -i INVENTORY -- COMMAND…
   mama-play lint PLAYBOOK… [-i INVENTORY] [--sarif FILE]
   mama-play inventory -i INVENTORY --list | --graph [GROUP] | --host NAME
+  mama-play runs list | show [ID]
   mama-play doc [TYPE]
   mama-play schema [playbook|inventory|role]
   mama-play init DIR

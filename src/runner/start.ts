@@ -47,6 +47,10 @@ async function perform(invocation: Invocation, terminal: Terminal, asked: Asked)
       const { runLint } = await import('./commands/lint.ts');
       return runLint(invocation.options, terminal, asked.version);
     }
+    case 'runs': {
+      const { runRuns } = await import('./commands/runs.ts');
+      return runRuns(invocation.options, terminal);
+    }
     case 'schema': {
       const { printSchema } = await import('./commands/schema.ts');
       terminal.out(printSchema(invocation.of));
@@ -67,7 +71,7 @@ async function perform(invocation: Invocation, terminal: Terminal, asked: Asked)
     }
     case 'play': {
       const { playCommand } = await import('./commands/play.ts');
-      return playCommand(invocation.options, terminal);
+      return playCommand(invocation.options, terminal, asked.version);
     }
   }
 }

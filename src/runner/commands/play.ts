@@ -13,12 +13,14 @@ import type { LoginFlags } from '../login-options.ts';
 import { hostScope } from '../plan/context.ts';
 import { exampleVaults } from '../plan/plain-secrets.ts';
 import { becomeDefaults, type ConnectionFlags, resolveTarget } from '../plan/target.ts';
+import { fanOut } from '../report/fan-out.ts';
 import { makeReporter, type Reporter } from '../report/reporter.ts';
 import { taskTypes } from '../tasks/index.generated.ts';
 import { fileAccess } from './files.ts';
 import { listing } from './listing.ts';
 import { playbookTroubles } from './playbook-paths.ts';
 import { collectSecrets, inventoryDir, type Project, readProject } from './project.ts';
+import { recordsOf } from './records.ts';
 import { discreet, withoutSecrets } from './secrecy.ts';
 import type { Terminal } from './terminal.ts';
 import { vaultPasswords } from './vault-passwords.ts';
@@ -38,7 +40,11 @@ export type RunFlags = LoginFlags &
   Pick<PlayOptions, 'forks' | 'batching' | 'forceHandlers' | 'detailedExitcode'>;
 
 /** `mama-play PLAYBOOK… -i INVENTORY`: resolves to the exit code. */
-export async function playCommand(options: PlayOptions, terminal: Terminal): Promise<number> {
+export async function playCommand(
+  options: PlayOptions,
+  terminal: Terminal,
+  version: string,
+): Promise<number> {
   const secrets: Secrets = new Secrets(() => vaults.fingerprintKey());
   const vaults = new Vaults(vaultPasswords(options.vault, terminal), secrets);
   const spoken = makeReporter({
@@ -47,9 +53,12 @@ export async function playCommand(options: PlayOptions, terminal: Terminal): Pro
     verbosity: options.verbosity,
     terminal,
   });
+  const records = recordsOf(options, terminal, version, spoken);
+  const reporter = discreet(fanOut([spoken, records]), secrets);
   try {
-    return await play(options, terminal, discreet(spoken, secrets), secrets, vaults);
+    return records.end(await play(options, terminal, reporter, secrets, vaults));
   } catch (error) {
+    records.end(70);
     throw withoutSecrets(error, secrets);
   }
 }

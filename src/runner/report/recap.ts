@@ -4,7 +4,8 @@ import type { Paint } from './paint.ts';
 import { amount, pad, width } from './text.ts';
 import { duration, paintStatus } from './words.ts';
 
-const COUNTS = [
+/** What is counted of each host, in the order in which it is told. */
+export const COUNTS = [
   'ok',
   'changed',
   'would_change',
