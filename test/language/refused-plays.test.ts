@@ -153,7 +153,7 @@ refusals('what is refused in plays', [
       `,
     },
     refused: [
-      'import-circle b.yaml:1:20 this imports itself: site.yaml → b.yaml → site.yaml',
+      'import-circle b.yaml:1:20 this imports itself: site.yaml → b.yaml → site.yaml (remove one of the imports)',
       'missing-file b.yaml:2:20 there is no file "c.yaml" (did you mean "b.yaml"? (looked for c.yaml))',
       'unknown-key b.yaml:3:3 "hosts" is not a key of an import_playbook (set it for the play)',
     ],

@@ -121,7 +121,7 @@ describe('YAML', () => {
     [
       'a template with more behind it',
       '- {{ x }}/y',
-      '[unquoted-template] 1:10 a value that begins with {{ must be quoted\n- {{ x }}/y\n         ^^\n-> write "{{ … }}" with quotes around the whole value',
+      '[unquoted-template] 1:3 a value that begins with {{ must be quoted\n- {{ x }}/y\n  ^^^^^^^^^\n-> write "{{ … }}" with quotes around the whole value',
     ],
     [
       'a negation, which is a tag',
@@ -141,7 +141,7 @@ describe('YAML', () => {
     [
       'a wrong indent',
       'a:\n  b: 1\n c: 2',
-      '[yaml] 3:1 this line is not indented as those before it\n c: 2\n^',
+      '[yaml] 3:2 this line is not indented as those before it\n c: 2\n ^',
     ],
     [
       'two documents',
@@ -153,7 +153,7 @@ describe('YAML', () => {
       '%YAML 1.1\n---\na: no',
       '[yaml] 1:1 YAML is read as version 1.2 here\n%YAML 1.1\n^^^^^^^^^\n-> remove the directive',
     ],
-    ['an open quote', 'a: "x', '[yaml] 1:6 a quote is never closed\na: "x\n     ^'],
+    ['an open quote', 'a: "x', '[yaml] 1:4 this quote is never closed\na: "x\n   ^'],
     [
       'an alias in its own anchor',
       'a: &a [*a]',

@@ -16,6 +16,7 @@ let ids = 0;
 export function task(name: string, more: Partial<Task> = {}): Task {
   return {
     kind: 'task',
+    flawed: false,
     id: ++ids,
     at,
     name,

@@ -16,10 +16,11 @@ import { execReporter } from '../report/exec.ts';
 import { makeReporter } from '../report/reporter.ts';
 import { taskTypes } from '../tasks/index.generated.ts';
 import { fileAccess } from './files.ts';
-import { connectionFlags, distinct, runProject, targetsOf, tell } from './play.ts';
+import { connectionFlags, runProject, targetsOf, tell } from './play.ts';
 import { checkPlays, inventoryDir, limitOf, type Project, readInventory } from './project.ts';
 import { discreet, withoutSecrets } from './secrecy.ts';
 import type { Terminal } from './terminal.ts';
+import { told } from './told.ts';
 import { vaultPasswords } from './vault-passwords.ts';
 import { withVaults } from './vault-reading.ts';
 
@@ -41,7 +42,11 @@ export async function runExec(options: ExecOptions, terminal: Terminal): Promise
     const files = fileAccess(terminal.cwd, terminal.home, vaults);
     const project = await withVaults(vaults, () => execProject(options, files, terminal.cwd));
     const flags = connectionFlags(options, terminal);
-    const wrong = distinct([...project.diagnostics, ...targetsOf(project, flags).diagnostics]);
+    const wrong = told(
+      [...project.diagnostics, ...targetsOf(project, flags).diagnostics],
+      files,
+      terminal.cwd,
+    );
     tell(reporter, wrong);
     if (wrong.some(isError)) {
       reporter.close();
@@ -111,6 +116,7 @@ function taskOf(words: readonly string[]): Task {
   const isCode = words.length === 1;
   return {
     kind: 'task',
+    flawed: false,
     id: 1,
     at: AT,
     name: words.join(' '),

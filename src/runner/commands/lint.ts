@@ -14,11 +14,12 @@ import { amount } from '../report/text.ts';
 import { taskTypes } from '../tasks/index.generated.ts';
 import { fileAccess } from './files.ts';
 import { playbooksIn } from './lint-files.ts';
-import { connectionFlags, distinct, targetsOf } from './play.ts';
+import { connectionFlags, targetsOf } from './play.ts';
 import { playbookTroubles } from './playbook-paths.ts';
 import { readInventory, readProject } from './project.ts';
 import { withoutSecrets } from './secrecy.ts';
 import type { Terminal } from './terminal.ts';
+import { told as inOrder } from './told.ts';
 import { vaultPasswords } from './vault-passwords.ts';
 import { withVaults } from './vault-reading.ts';
 
@@ -34,7 +35,7 @@ export async function runLint(options: LintOptions, terminal: Terminal, version:
     const files = fileAccess(terminal.cwd, terminal.home, vaults);
     const { playbooks, troubles } = choose(options, terminal.cwd);
     const read = () => checkAll(playbooks, options, files, terminal);
-    const found = distinct([...troubles, ...(await withVaults(vaults, read))]);
+    const found = inOrder([...troubles, ...(await withVaults(vaults, read))], files, terminal.cwd);
     const told = found.map((diagnostic) => maskDiagnostic(diagnostic, secrets));
     tell(told, playbooks.length, options, terminal);
     const unwritten =

@@ -23,6 +23,7 @@ import { collectSecrets, inventoryDir, type Project, readProject } from './proje
 import { recordsOf } from './records.ts';
 import { discreet, withoutSecrets } from './secrecy.ts';
 import type { Terminal } from './terminal.ts';
+import { told } from './told.ts';
 import { vaultPasswords } from './vault-passwords.ts';
 import { withVaults } from './vault-reading.ts';
 
@@ -81,7 +82,7 @@ async function play(
   collectSecrets(project.plays, project.context, secrets);
   const flags = connectionFlags(options, terminal);
   const targets = targetsOf(project, flags);
-  const diagnostics = distinct([...project.diagnostics, ...targets.diagnostics]);
+  const diagnostics = told([...project.diagnostics, ...targets.diagnostics], files, terminal.cwd);
   tell(reporter, diagnostics);
   if (diagnostics.some(isError)) {
     reporter.close();
@@ -208,13 +209,7 @@ export function targetsOf(
       'diagnostics' in resolved ? resolved.diagnostics : [],
     );
   });
-  return { diagnostics: distinct(diagnostics) };
-}
-
-/** A mistake that several hosts or plays share is said once. */
-export function distinct(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const seen = new Map(diagnostics.map((diagnostic) => [JSON.stringify(diagnostic), diagnostic]));
-  return [...seen.values()];
+  return { diagnostics };
 }
 
 function resolver(project: Project, flags: ConnectionFlags, secrets: Secrets) {

@@ -10,13 +10,14 @@ import { findHost, type LoadedInventory, loadInventory } from '../language/inven
 import type { InventoryHost, Layer, Pattern, Play, Playbook } from '../language/model.ts';
 import { readLimit, selectHosts } from '../language/pattern.ts';
 import { loadPlaybook, projectRoot } from '../language/playbook.ts';
+import { didYouMean } from '../language/suggest.ts';
 import { checkPlay, namesWritten } from '../plan/check.ts';
 import { type HostContext, hostScope, type RunContext, scopeOf } from '../plan/context.ts';
 import { typedExtra } from '../plan/extra.ts';
 import { rolesOf, secretInputs } from '../plan/inputs.ts';
 import { plainSecrets } from '../plan/plain-secrets.ts';
 import { Sources } from '../plan/sources.ts';
-import { checkTags, chooseTags, startAt } from '../plan/tags.ts';
+import { checkTags, chooseTags, startAt, taskNames } from '../plan/tags.ts';
 import type { fileAccess } from './files.ts';
 
 /** Everything that was read for a run, and found right as far as can be known without a host. */
@@ -106,7 +107,11 @@ export function readProject(
     diagnostics.push({
       code: 'unknown-task',
       message: `no task is called "${options.startAtTask}"`,
-      hint: '--list-tasks shows those that there are',
+      hint:
+        didYouMean(
+          options.startAtTask!,
+          playbooks.flatMap(({ plays }) => plays.flatMap(taskNames)),
+        ) ?? '--list-tasks shows those that there are',
     });
   }
   if (!diagnostics.some(isError) && plays.length > 0 && plays.every(({ hosts }) => hosts.length === 0)) {
@@ -178,7 +183,8 @@ export function limitOf(
 ): Pattern | null {
   if (options.limit === null) return null;
   const at = { file: '--limit', line: 1, column: 1 };
-  return take(readLimit({ source: options.limit, at }, (path) => files.read(resolve(cwd, path))));
+  const limit = take(readLimit({ source: options.limit, at }, (path) => files.read(resolve(cwd, path))));
+  return limit.source === '' && options.limit !== '' ? null : limit;
 }
 
 function ordered(hosts: InventoryHost[], order: Play['order']): InventoryHost[] {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { reportAbsent } from './absent.ts';
 import type { Here } from './here.ts';
 import { inherit } from './inherited.ts';
 import { checkKeys, type Structure } from './keywords.ts';
@@ -79,13 +80,7 @@ function fileTasks(here: Here, at: YamlEntry): Node[] {
   const tried = named.text.startsWith('/') ? [named.text] : dirs.map((dir) => join(dir, named.text));
   const file = tried.find((path) => loader.exists(path) && !loader.io.isDirectory(path));
   if (file !== undefined) return loadTaskFile(here, file, named.span);
-  const guess = didYouMean(
-    named.text,
-    dirs.flatMap((dir) => loader.io.list(dir)),
-  );
-  const looked = `looked for ${tried.map((path) => loader.io.display(path)).join(', ')}`;
-  const hint = guess === undefined ? looked : `${guess} (${looked})`;
-  loader.report(fault(named.span, 'missing-file', `there is no file "${named.text}"`, hint));
+  reportAbsent(loader, { name: named.text, span: named.span, tried });
   return [];
 }
 

@@ -72,6 +72,10 @@ function filesOf(path: string, io: InventoryIo, diagnostics: Diagnostic[]): stri
 }
 
 function missing(path: string, io: InventoryIo): Diagnostic {
+  if (io.list(dirname(path)).includes(basename(path))) {
+    const message = `the inventory ${io.display(path)} is a link that leads nowhere`;
+    return { code: 'no-inventory', message };
+  }
   const beside = io.list(dirname(path)).filter((name) => ENDINGS.includes(extname(name)));
   const others = beside.map((name) => io.display(join(dirname(path), name)));
   const hint =

@@ -1,4 +1,4 @@
-import type { Diagnostic, Position } from '../contract/diagnostic.ts';
+import { type Diagnostic, isError, type Position } from '../contract/diagnostic.ts';
 import type { TaskType } from '../contract/task-type.ts';
 import { compileCondition, compileExpression } from './expression.ts';
 import type { Expression, Loaded, Template } from './model.ts';
@@ -42,6 +42,7 @@ export class Loader {
   /** Roles that were read, by their path. */
   readonly roles = new Map<string, RoleText>();
   private ids = 0;
+  private wrong = 0;
   private readonly found = new Map<string, Diagnostic>();
   /** Names of files in the order in which they were read. */
   private readonly order = new Map<string, number>();
@@ -70,6 +71,14 @@ export class Loader {
     const { at } = diagnostic;
     const key = `${at?.file}:${at?.line}:${at?.column}:${diagnostic.code}:${diagnostic.message}`;
     if (!this.found.has(key)) this.found.set(key, diagnostic);
+    if (isError(diagnostic)) this.wrong += 1;
+  }
+
+  /** Whether `read` met a mistake, beside what it gave. */
+  flawed<T>(read: () => T): { readonly value: T; readonly flawed: boolean } {
+    const before = this.wrong;
+    const value = read();
+    return { value, flawed: this.wrong > before };
   }
 
   take<T>(loaded: Loaded<T>): T {

@@ -1,9 +1,10 @@
-import type { Loader } from './loader.ts';
+import { type Loader, position } from './loader.ts';
 import type { Expression, Loop, Template } from './model.ts';
 import { nameFault } from './names.ts';
 import { describe, isTemplated, readText, wrongType } from './read.ts';
 import { fault, warning } from './source.ts';
 import { didYouMean } from './suggest.ts';
+import { constantTemplate } from './template.ts';
 import { entry, type YamlEntry, type YamlMap } from './yaml.ts';
 
 export const CONTROL = ['loop_var', 'index_var', 'label'];
@@ -22,7 +23,9 @@ export function readLoop(loader: Loader, map: YamlMap, around: readonly string[]
   const at = entry(map, 'loop');
   const control = entry(map, 'loop_control');
   const { loopVar, indexVar, label } = readControl(loader, control);
+  const nothing = { items: constantTemplate([], position(map.span)), loopVar, indexVar, label };
   if (!at) {
+    if (map.entries.some(({ key }) => key.startsWith('with_'))) return nothing;
     if (control)
       loader.report(fault(control.keySpan, 'missing-key', '"loop_control" needs a "loop" beside it'));
     return null;
@@ -34,7 +37,8 @@ export function readLoop(loader: Loader, map: YamlMap, around: readonly string[]
     );
   }
   const items = readItems(loader, at);
-  return items ? { items, loopVar, indexVar, label } : null;
+  // A loop that is refused has its variables, and no items: what stands in it is not wrong for its sake.
+  return items ? { items, loopVar, indexVar, label } : nothing;
 }
 
 function readItems(loader: Loader, at: YamlEntry): Template | Expression | null {

@@ -166,6 +166,8 @@ export interface RoleUse {
   readonly role: Role;
   /** What it was given, and below that the `vars` of blocks around the place where it is used. Each has a `site`. */
   readonly parameters: Layer;
+  /** Something is wrong with what it was given, or with what it declares, and was said. */
+  readonly flawed: boolean;
 }
 
 export type Node = Task | Block | Include | Flush | Meta;
@@ -190,6 +192,8 @@ export interface Task extends Directives {
   /** Unique in the playbook, and the same for all hosts: orders tasks as they were written. */
   readonly id: number;
   readonly type: TaskType;
+  /** Something is wrong in its text: what its values come to would only say it again. */
+  readonly flawed: boolean;
   readonly params: Template;
   readonly loop: Loop | null;
   readonly register: string | null;

@@ -39,10 +39,10 @@ export function check(checked: Checked): Diagnostic[] {
   return [...found, ...exactlyOne(checked)];
 }
 
-function exactlyOne({ type, value, span, keySpan, isOpen }: Checked): Diagnostic[] {
+function exactlyOne({ type, value, span, keySpan, isOpen, meant }: Checked): Diagnostic[] {
   return (type.schema.exactlyOne ?? []).flatMap((group) => {
     const given = group.filter((name) => Object.hasOwn(value, name));
-    if (given.length === 1) return [];
+    if (given.length === 1 || (given.length === 0 && group.some((name) => meant.has(name)))) return [];
     const names = group.map((name) => `"${name}"`).join(' or ');
     if (given.length === 0) return [place(span([]), 'missing-parameter', `"${type.name}" needs ${names}`)];
     if (given.some((name) => isOpen([name]))) return [];

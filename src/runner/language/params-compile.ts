@@ -39,7 +39,9 @@ export function compileParameters(type: TaskType, map: YamlMap): CompiledParamet
       continue;
     }
     if (!names.has(entry.key) && type.schema.additionalProperties === false) {
-      const near = closest(entry.key, names.keys());
+      const near = names.has(entry.key.split(':')[0]!)
+        ? entry.key.split(':')[0]!
+        : closest(entry.key, names.keys());
       if (near !== undefined) meant.add(names.get(near)!);
       diagnostics.push(unknownParameter(type, entry, near));
       continue;
@@ -61,7 +63,9 @@ function unknownParameter(type: TaskType, { key, keySpan }: YamlEntry, near: str
     ? `"${key}" is of the task: write it beside ${type.name}, not below it`
     : undefined;
   const meant = near === undefined ? undefined : `did you mean "${near}"?`;
-  const hint = ofTask ?? meant ?? (listed === '' ? 'it takes none' : `it takes: ${listed}`);
+  const [name, rest] = key.split(':', 2);
+  const glued = rest ? `write "${name}: ${rest}", with a space behind the colon` : undefined;
+  const hint = ofTask ?? glued ?? meant ?? (listed === '' ? 'it takes none' : `it takes: ${listed}`);
   return fault(keySpan, 'unknown-parameter', `"${type.name}" has no parameter "${key}"`, hint);
 }
 

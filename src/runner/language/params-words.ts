@@ -46,14 +46,17 @@ export function complaint(error: ErrorObject, checked: Checked): Complaint {
       return wrongType(path, name, typesOf(schema) ?? [], error.data as Json, checked);
     case 'enum': {
       const values = (schema.enum ?? []).map(String);
-      const near = typeof error.data === 'string' && !secret ? closest(error.data, values) : undefined;
+      const near = typeof error.data === 'string' && !secret ? nearest(error.data, values) : undefined;
       return bad(
         `must be ${alternatives(values)}`,
         near === undefined ? undefined : `did you mean "${near}"?`,
       );
     }
     case 'pattern':
-      return bad('has not the right form', example(schema) ?? `it must match ${String(schema.pattern)}`);
+      return bad(
+        'has not the right form',
+        example(schema) ?? schema.description ?? `it must match ${String(schema.pattern)}`,
+      );
     case 'minimum':
       return bad(`must be at least ${String(schema.minimum)}`);
     case 'maximum':
@@ -87,7 +90,13 @@ function wrongType(
     path,
     code,
     message,
-    hint: remedy(path, types, value, checked.rendered ? null : (scalar?.written ?? '')),
+    hint: remedy(
+      path,
+      types,
+      value,
+      checked.rendered ? null : (scalar?.written ?? ''),
+      scalar?.quoted ?? true,
+    ),
   };
 }
 
@@ -105,6 +114,7 @@ function remedy(
   types: readonly string[],
   value: Json,
   written: string | null,
+  quoted: boolean,
 ): string | undefined {
   const bare = typeof value === 'number' || typeof value === 'boolean';
   if (bare && types.includes('string')) {
@@ -118,7 +128,7 @@ function remedy(
     if (types.includes('boolean') && /^(true|false)$/i.test(value))
       return `write ${value.toLowerCase()}, without quotes`;
     if ((types.includes('integer') || types.includes('number')) && /^-?\d+(\.\d+)?$/.test(value))
-      return 'take the quotes away';
+      return quoted ? 'take the quotes away' : 'it has more digits than can be counted with';
   }
   if (types.includes('array') && typeof value !== 'object') return 'write a list: […]';
   if (written === null && types.includes('string') && typeof value === 'object')
@@ -133,6 +143,12 @@ function example(schema: ParamSchema): string | undefined {
 
 function alternatives(values: readonly string[]): string {
   return values.length < 2 ? String(values[0]) : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+}
+
+/** The nearest of the values, or the only one that begins so. */
+function nearest(word: string, values: readonly string[]): string | undefined {
+  const begun = word.length < 2 ? [] : values.filter((value) => value.startsWith(word));
+  return closest(word, values) ?? (begun.length === 1 ? begun[0] : undefined);
 }
 
 /** `ports[0].host` */

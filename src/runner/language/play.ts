@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path';
+import { reportAbsent } from './absent.ts';
 import { checkNotified, loadHandlers } from './handlers.ts';
 import { type Here, type PlayDraft, playbookPlace } from './here.ts';
 import { type Inherited, inherit, NOTHING } from './inherited.ts';
@@ -115,7 +116,7 @@ function filesOfVars(loader: Loader, playbookDir: string, map: YamlMap): Layer[]
     const file = loader.yaml(path);
     const shown = loader.io.display(path);
     if (!file) {
-      loader.report(fault(span, 'missing-file', `there is no file "${text}"`, `looked for ${shown}`));
+      reportAbsent(loader, { name: text, span, tried: [path] });
       return [];
     }
     if (!file.node) return [];

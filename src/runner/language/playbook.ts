@@ -1,11 +1,11 @@
 import { dirname, isAbsolute, join } from 'node:path';
-import { checkKeys } from './keywords.ts';
+import { reportAbsent } from './absent.ts';
+import { checkKeys, STRUCTURE } from './keywords.ts';
 import { type FileAccess, type LoadContext, Loader } from './loader.ts';
 import type { Loaded, Play, Playbook } from './model.ts';
 import { loadPlay, NOT_IMPORTED, type PlayPlace, readImported } from './play.ts';
 import { describe, readConstant } from './read.ts';
 import { fault } from './source.ts';
-import { didYouMean } from './suggest.ts';
 import { entry, type YamlEntry, type YamlMap } from './yaml.ts';
 
 export type { FileAccess, LoadContext } from './loader.ts';
@@ -70,9 +70,20 @@ function playsIn(place: PlayPlace, file: string, chain: readonly string[]): Play
     }
     const imported = entry(item, 'import_playbook');
     if (imported) return importedPlays(place, item, imported, chain);
+    if (isTask(loader, item)) return [];
     const play = loadPlay(place, item);
     return play ? [play] : [];
   });
+}
+
+/** Reports a task that stands among plays. */
+function isTask(loader: Loader, map: YamlMap): boolean {
+  const isType = ({ key }: YamlEntry) =>
+    loader.taskTypes.has(key) || (STRUCTURE as readonly string[]).includes(key);
+  if (entry(map, 'hosts') || !map.entries.some(isType)) return false;
+  const message = 'this is a task, where a play is due';
+  loader.report(fault(map.span, 'no-play', message, 'write it below "tasks" of a play: - hosts: all'));
+  return true;
 }
 
 function importedPlays(place: PlayPlace, map: YamlMap, at: YamlEntry, chain: readonly string[]): Play[] {
@@ -83,15 +94,19 @@ function importedPlays(place: PlayPlace, map: YamlMap, at: YamlEntry, chain: rea
   if (name === undefined) return [];
   const file = isAbsolute(name) ? name : join(playbookDir, name);
   if (!readFile(loader, file)) {
-    const looked = `looked for ${loader.io.display(file)}`;
-    const guess = didYouMean(name, loader.io.list(dirname(file)));
-    const hint = guess === undefined ? looked : `${guess} (${looked})`;
-    loader.report(fault(at.value.span, 'missing-file', `there is no file "${name}"`, hint));
+    reportAbsent(loader, { name, span: at.value.span, tried: [file] });
     return [];
   }
   if (chain.includes(file)) {
     const circle = [...chain.slice(chain.indexOf(file)), file].map((path) => loader.io.display(path));
-    loader.report(fault(at.value.span, 'import-circle', `this imports itself: ${circle.join(' → ')}`));
+    loader.report(
+      fault(
+        at.value.span,
+        'import-circle',
+        `this imports itself: ${circle.join(' → ')}`,
+        'remove one of the imports',
+      ),
+    );
     return [];
   }
   return playsIn({ loader, imported, ...around(loader, file) }, file, [...chain, file]);

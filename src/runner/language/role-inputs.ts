@@ -105,7 +105,9 @@ function readInput(
     return undefined;
   }
   const sound = checkSchema(loader, value);
-  if (wrong || !sound) return undefined;
+  if (wrong) return undefined;
+  // Of what is declared wrongly the name is known all the same.
+  if (!sound) return { name: key, at: position(keySpan), schema: {}, required: false, secret: false };
   if (!entry(value, 'description')) {
     const hint = 'add description: with one sentence on what it is for';
     loader.report(warning(keySpan, 'no-description', `the input "${key}" has no description`, hint));

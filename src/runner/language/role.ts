@@ -14,6 +14,8 @@ export interface RoleText {
   /** Entries of `dependencies:` in `meta/main.yaml`. */
   readonly dependencies: readonly YamlNode[];
   readonly allowDuplicates: boolean;
+  /** Something is wrong with its `variables.yaml`. */
+  readonly flawed: boolean;
 }
 
 const META = ['dependencies', 'allow_duplicates', 'galaxy_info'];
@@ -56,7 +58,9 @@ function read(loader: Loader, path: string, name: string, span: Span): RoleText 
     const found = files.get(part);
     return found ? loader.yaml(found) : null;
   };
-  const declaration = declared(loader, variables ? loader.yaml(variables) : null);
+  const { value: declaration, flawed } = loader.flawed(() =>
+    declared(loader, variables ? loader.yaml(variables) : null),
+  );
   const meta = readMeta(loader, file('meta'));
   return {
     role: {
@@ -67,6 +71,7 @@ function read(loader: Loader, path: string, name: string, span: Span): RoleText 
       defaults: defaultsOf(loader, name, file('defaults'), declaration),
       vars: layer(loader, file('vars'), `vars of role "${name}"`),
     },
+    flawed,
     ...meta,
   };
 }

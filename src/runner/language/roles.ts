@@ -57,8 +57,9 @@ export function useRole(call: Call): Node[] {
   const { text, here } = call;
   const { loader, play } = here;
   if (circle(call)) return [];
-  checkGiven(loader, text, call.given);
-  const use: RoleUse = { role: text.role, parameters: parametersOf(here, text, call.given) };
+  const { flawed } = loader.flawed(() => checkGiven(loader, text, call.given));
+  const parameters = parametersOf(here, text, call.given);
+  const use: RoleUse = { role: text.role, parameters, flawed: flawed || text.flawed };
   const gates = gatesOf(here);
   const key = keyOf(call);
   if (call.once !== null && !text.allowDuplicates && leftToEarlier(here, key, gates)) return [];

@@ -1,12 +1,11 @@
 import { isAbsolute, join } from 'node:path';
 import type { ParamSchema } from '../contract/schema.ts';
 import type { TaskType } from '../contract/task-type.ts';
+import { reportAbsent } from './absent.ts';
 import type { Here } from './here.ts';
 import type { Loader } from './loader.ts';
 import type { Task } from './model.ts';
 import { isTemplated } from './read.ts';
-import { fault } from './source.ts';
-import { didYouMean } from './suggest.ts';
 import { entry, type YamlNode, type YamlScalar } from './yaml.ts';
 
 /**
@@ -61,16 +60,12 @@ function findSource({ loader, place }: Here, node: YamlScalar, where: 'files' | 
   const tried = isAbsolute(src) ? [src] : dirs.map((dir) => join(dir, src));
   const found = tried.find((path) => loader.exists(path));
   if (found !== undefined) return found;
-  const looked = `looked for ${tried.map((path) => loader.io.display(path)).join(', ')}`;
-  const guess = isAbsolute(src)
-    ? undefined
-    : didYouMean(
-        src,
-        dirs.flatMap((dir) => loader.io.list(dir)),
-      );
-  const what = where === 'templates' ? 'template' : 'file';
-  const hint = guess === undefined ? looked : `${guess} (${looked})`;
-  loader.report(fault(node.span, 'missing-file', `there is no ${what} "${src}"`, hint));
+  reportAbsent(loader, {
+    name: src,
+    span: node.span,
+    tried,
+    what: where === 'templates' ? 'template' : 'file',
+  });
   return null;
 }
 

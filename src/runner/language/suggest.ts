@@ -7,14 +7,19 @@ export function closest(word: string, candidates: Iterable<string>): string | un
   let best: string | undefined;
   let least = Math.floor(Math.min(word.length, 60) / 3) + 1;
   for (const candidate of candidates) {
-    if (candidate === word || Math.abs(candidate.length - word.length) >= least) continue;
+    if (candidate === word || Math.abs(candidate.length - word.length) > least) continue;
     const mistakes = distance(wanted, candidate.toLowerCase());
-    if (mistakes < least) {
+    if (mistakes < least || (best && mistakes === least && keeps(wanted, candidate) > keeps(wanted, best))) {
       best = candidate;
       least = mistakes;
     }
   }
   return best;
+}
+
+/** How many letters of the word are in the candidate: of two that are as near, the one that leaves none out is meant. */
+function keeps(word: string, candidate: string): number {
+  return [...word].filter((letter) => candidate.toLowerCase().includes(letter)).length;
 }
 
 /** `did you mean "x"?`, or undefined where nothing is near. */

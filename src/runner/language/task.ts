@@ -17,7 +17,7 @@ import { titled } from './title.ts';
 import { entry, type YamlEntry, type YamlMap } from './yaml.ts';
 
 /** A task or handler; `at` is its task type, null: it has none that is known. */
-export function loadTask(here: Here, map: YamlMap, at: YamlEntry | null): Task | null {
+export function loadTask(here: Here, map: YamlMap, at: YamlEntry | null): Omit<Task, 'flawed'> | null {
   const { loader, play, place } = here;
   const kind = place.handlers ? 'handler' : 'task';
   const names = titled(loader, map);
@@ -29,7 +29,12 @@ export function loadTask(here: Here, map: YamlMap, at: YamlEntry | null): Task |
     refuseTask(loader, map, kind);
     return null;
   }
-  checkKeys(loader, map, kind, [...loader.taskTypes.keys()]);
+  const outside = parametersOutside(map, at, type, kind);
+  refuseOutside(loader, outside, type, at);
+  checkKeys(loader, { ...map, entries: map.entries.filter((one) => !outside.includes(one)) }, kind, [
+    ...loader.taskTypes.keys(),
+  ]);
+  if (outside.length > 0 && isNothing(at)) return null;
   checkMode(loader, inherited, type, own.changedWhen);
   if (refuseWord(loader, at, type)) return null;
   const params = loader.take(compileParams(type, at.value));
@@ -46,6 +51,35 @@ export function loadTask(here: Here, map: YamlMap, at: YamlEntry | null): Task |
     search: place.search,
     templates,
   };
+}
+
+/** `file:` with nothing below it, and its parameters on its own level. */
+function parametersOutside(
+  map: YamlMap,
+  at: YamlEntry,
+  type: TaskType,
+  kind: 'task' | 'handler',
+): YamlEntry[] {
+  return map.entries.filter(
+    (one) => one !== at && !KEYS[kind].includes(one.key) && Object.hasOwn(type.schema.properties, one.key),
+  );
+}
+
+function refuseOutside(
+  loader: Loader,
+  outside: readonly YamlEntry[],
+  { name }: TaskType,
+  at: YamlEntry,
+): void {
+  for (const { key, keySpan } of outside) {
+    const message = `"${key}" is a parameter of "${name}", and stands beside it`;
+    const hint = isNothing(at) ? `indent it below ${name}:` : `write it inside of ${name}: {${key}: …}`;
+    loader.report(fault(keySpan, 'unknown-key', message, hint));
+  }
+}
+
+function isNothing({ value }: YamlEntry): boolean {
+  return value.kind === 'scalar' && value.value === null;
 }
 
 function mergedInto(inherited: Inherited) {

@@ -14,6 +14,16 @@ export const LITERAL = '!unsafe';
 
 const QUOTE = 'put quotes around the whole value';
 
+/** How the parser writes `!!`. */
+const YAML_TAG = 'tag:yaml.org,2002:';
+
+/** A tag whose value would not be what it says: `!include`, `!!python/object`. */
+function isForeign(tag: string): boolean {
+  if (tag.startsWith(YAML_TAG))
+    return !/^(?:str|int|float|bool|null|map|seq)$/.test(tag.slice(YAML_TAG.length));
+  return tag.startsWith('!') && tag !== LITERAL;
+}
+
 /** Ansible's tags for a text that is a vault. */
 const VAULT = ['!vault', '!vault-encrypted'];
 
@@ -49,7 +59,7 @@ export class YamlReader {
     if (isAlias(node)) return this.alias(node.source, span, depth);
     if (node?.anchor && !place) this.anchors.set(node.anchor, node);
     if (node?.tag && VAULT.includes(node.tag)) return this.secret(node, node.tag, span);
-    if (node?.tag?.startsWith('!') && node.tag !== LITERAL) this.refuseTag(span, node.tag);
+    if (node?.tag && isForeign(node.tag)) this.refuseTag(span, node.tag);
     if (isScalar(node)) return this.scalar(node, span);
     if (!isMap(node) && !isSeq(node)) return nothing(span);
     this.open.add(node);
@@ -177,7 +187,8 @@ export class YamlReader {
   }
 
   /** Any other tag is almost always a text that should have been quoted (`when: !done`). */
-  private refuseTag(span: Span, tag: string): void {
+  private refuseTag(span: Span, written: string): void {
+    const tag = written.replace(YAML_TAG, '!!');
     const at = this.tagSpan(span, tag);
     if (this.src.secrets) {
       this.diagnostics.push(fault(at, 'unknown-tag', 'a text inside of the vault begins with !', QUOTE));

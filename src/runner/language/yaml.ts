@@ -55,7 +55,8 @@ export function parseYaml(
   text: string,
   vaults: VaultReader = NO_VAULTS,
 ): { value: YamlNode | null; diagnostics: Diagnostic[]; source: Source } {
-  const opened = openSource(file, text, vaults);
+  // Some editors begin a file with it. It is no part of the text, and would shift the first line.
+  const opened = openSource(file, text.replace(/^\uFEFF/, ''), vaults);
   if ('text' in opened) return parsePlain(opened, vaults);
   return { value: null, diagnostics: [opened], source: source(file, text) };
 }
@@ -74,7 +75,7 @@ function parsePlain(
     version: '1.2',
     keepSourceTokens: false,
   });
-  const diagnostics = explainYaml(document.errors, src);
+  const diagnostics = explainYaml(document, src);
   if (document.directives?.yaml.version === '1.1') {
     const span = { source: src, start: text.indexOf('%YAML'), end: text.indexOf('%YAML') + 9 };
     diagnostics.push(fault(span, 'yaml', 'YAML is read as version 1.2 here', 'remove the directive'));

@@ -1,5 +1,6 @@
 import type { Diagnostic, Position } from '../contract/diagnostic.ts';
 import { formatPosition } from '../contract/diagnostic.ts';
+import { findHost } from '../language/inventory.ts';
 import type {
   Block,
   Expression,
@@ -20,7 +21,7 @@ import { factsOf } from './facts.ts';
 import { checkInputs, rolesOf } from './inputs.ts';
 import { conditions, prepare } from './prepare.ts';
 import { itemsOf, rounds } from './rounds.ts';
-import type { LadderScope } from './scope.ts';
+import { evaluateIn, type LadderScope } from './scope.ts';
 
 /**
  * Everything that can be known to be wrong with a play on a host, before a connection: undefined variables, wrong
@@ -85,6 +86,7 @@ export function namesWritten(play: Play): Set<string> {
 class HostCheck {
   private readonly context: HostContext;
   private readonly pending: ReadonlyMap<string, string>;
+  private readonly waived = new Set<string>();
   private readonly report: (diagnostic: Diagnostic) => void;
 
   constructor(context: HostContext, written: ReadonlySet<string>, report: (diagnostic: Diagnostic) => void) {
@@ -96,9 +98,22 @@ class HostCheck {
   /** What the roles of the play are given on this host: all that they need, and of the declared type. */
   inputs(uses: ReadonlySet<RoleUse>): void {
     for (const use of uses) {
+      this.waive(use);
+      if (use.flawed) continue;
       const scope = scopeOf(this.context, { role: use, layers: [] }, new Map(), [], this.pending);
       for (const diagnostic of checkInputs(use.role, scope)) this.report(diagnostic);
     }
+  }
+
+  /** Names of which it is said elsewhere that they are missing, or declared wrongly. */
+  private waive(use: RoleUse): void {
+    for (const input of use.role.inputs.values())
+      if (use.flawed || input.required) this.waived.add(input.name);
+  }
+
+  private lacksWaived(texts: readonly (Template | Expression)[], scope: LadderScope): boolean {
+    const lacks = (name: string) => this.waived.has(name) && !scope.has(name);
+    return texts.some((text) => [...text.reads].some(lacks));
   }
 
   nodes(nodes: readonly Node[], around: readonly Round[]): void {
@@ -131,7 +146,8 @@ class HostCheck {
     if (task.loop && !this.when(task.when, scope)) return;
     const found = this.undefinedNames(task, scope);
     for (const diagnostic of found) this.report(diagnostic);
-    if (found.length > 0) return;
+    if (found.length > 0 || task.flawed || this.lacksWaived([task.params], scope)) return;
+    if (!this.delegate(task, scope)) return;
     const work = prepare(task, this.context.host.name, scope, this.context.run);
     if (work.kind === 'fault') this.report(work.diagnostic);
     if (work.kind === 'refused') {
@@ -143,6 +159,19 @@ class HostCheck {
         ...(hint === undefined ? {} : { hint }),
       });
     }
+  }
+
+  /** False, and reported: it is given to a host that the inventory lacks. */
+  private delegate({ delegateTo }: Task, scope: LadderScope): boolean {
+    const to = delegateTo && evaluateIn(delegateTo, scope);
+    if (to?.kind !== 'value' || typeof to.value !== 'string') return true;
+    const { inventory } = this.context.run;
+    if (findHost(inventory, to.value)) return true;
+    const hint =
+      didYouMean(to.value, inventory.hosts.keys()) ?? 'it must be a host of the inventory, or localhost';
+    const message = `there is no host "${to.value}" in the inventory`;
+    this.report({ code: 'unknown-host', at: delegateTo!.at, message, hint });
+    return false;
   }
 
   /** The rounds that can be known; one without loop variables' values where they can't. */
@@ -163,7 +192,8 @@ class HostCheck {
     if (verdict.kind === 'value') return verdict.value;
     const found = this.undefinedIn(when, scope, new Set());
     for (const diagnostic of found) this.report(diagnostic);
-    if (verdict.kind === 'fault' && found.length === 0) this.report(verdict.diagnostic);
+    if (verdict.kind === 'fault' && found.length === 0 && !this.lacksWaived(when, scope))
+      this.report(verdict.diagnostic);
     return verdict.kind === 'unknown';
   }
 
@@ -203,16 +233,26 @@ class HostCheck {
   }
 
   private isDefined(name: string, scope: LadderScope, own: ReadonlySet<string>): boolean {
-    return own.has(name) || scope.has(name);
+    return own.has(name) || scope.has(name) || this.waived.has(name);
   }
 
   private missing(name: string, span: Span | undefined, otherwise: Position, scope: LadderScope): Diagnostic {
-    const hint = didYouMean(name, scope.names()) ?? 'give it in the inventory, in vars, or with -e';
+    const hint =
+      CAPITALS.get(name) ??
+      didYouMean(name, scope.names()) ??
+      'give it in the inventory, in vars, or with -e';
     const message = `there is no variable called "${name}"`;
     if (span) return fault(span, 'undefined-variable', message, hint);
     return { code: 'undefined-variable', at: otherwise, message, hint };
   }
 }
+
+/** Python's words, which would be names here. */
+const CAPITALS = new Map([
+  ['True', 'write true'],
+  ['False', 'write false'],
+  ['None', 'write null'],
+]);
 
 /** Where a text that was written in a file mentions a name. */
 function spanIn(text: Template | Expression | TextTemplate, name: string): Span | undefined {

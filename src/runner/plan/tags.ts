@@ -45,6 +45,17 @@ export function startAt(play: Play, name: string): Play | null {
   return begun ? { ...play, nodes } : null;
 }
 
+/** What the tasks of a play are called, each in both forms that `startAt` knows. */
+export function taskNames(play: Play): string[] {
+  const names: string[] = [];
+  chosen(play.nodes, (node) => {
+    if (node.kind === 'task' && node.name)
+      names.push(node.name, ...(node.role ? [`${node.role.role.name} : ${node.name}`] : []));
+    return true;
+  });
+  return names;
+}
+
 /** Every tag asked for must stand somewhere. */
 export function checkTags(playbooks: readonly Playbook[], { only, skip }: TagChoice): Diagnostic[] {
   const known = new Set(SPECIAL);

@@ -1,4 +1,4 @@
-import { type Diagnostic, formatPosition } from '../contract/diagnostic.ts';
+import { type Diagnostic, formatPosition, type Position } from '../contract/diagnostic.ts';
 import type { Paint } from './paint.ts';
 import { printable, width } from './text.ts';
 
@@ -17,7 +17,7 @@ const LEAD = 40;
 export function formatDiagnostic(diagnostic: Diagnostic, paint: Paint): string {
   const { at, message, hint, severity = 'error' } = diagnostic;
   const label = severity === 'error' ? paint.red('error') : paint.yellow('warning');
-  const place = at ? `${paint.bold(formatPosition(at))}: ` : '';
+  const place = at ? `${paint.bold(placeOf(at))}: ` : '';
   const lines = [`${place}${label}: ${printable(message)}`, ...excerpt(diagnostic, paint)];
   if (hint !== undefined) {
     lines.push(
@@ -27,6 +27,11 @@ export function formatDiagnostic(diagnostic: Diagnostic, paint: Paint): string {
     );
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** Of an option of the command line there is only its name. */
+function placeOf(at: Position): string {
+  return at.file.startsWith('-') ? at.file : formatPosition(at);
 }
 
 function excerpt({ at, line, width: span = 1 }: Diagnostic, paint: Paint): string[] {
