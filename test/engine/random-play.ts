@@ -76,36 +76,36 @@ const sparse = fc
   .tuple(words, fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }))
   .map(([all, keep]) => Object.fromEntries(Object.entries(all).filter((_, i) => keep[i])));
 
-const plain = fc.tuple(action, sparse).map(([what, around]): Data => ({ ...what, ...around }));
-const looped = fc
-  .tuple(fc.subarray([...NAMES], { minLength: 1 }), fc.constantFrom('file', 'copy', 'shell'), sparse)
-  .map(([loop, type, around]): Data => {
-    const what = {
-      file: { file: { path: '{{ root }}/{{ item }}', state: 'directory' } },
-      copy: { copy: { dest: '{{ root }}/loop-{{ item }}', content: 'n={{ n }} {{ item }}\n' } },
-      shell: { shell: 'echo {{ item }} >> {{ root }}/log' },
-    }[type] as Data;
-    return { ...what, ...around, loop };
-  });
+const LOOPED = {
+  file: { file: { path: '{{ root }}/{{ item }}', state: 'directory' } },
+  copy: { copy: { dest: '{{ root }}/loop-{{ item }}', content: 'n={{ n }} {{ item }}\n' } },
+  shell: { shell: 'echo {{ item }} >> {{ root }}/log' },
+} as const;
 
-const tree: { node: fc.Arbitrary<Data> } = fc.letrec<{ node: Data; block: Data }>((tie) => ({
-  node: fc.oneof(
-    { maxDepth: 2 },
-    { weight: 6, arbitrary: plain },
-    { weight: 1, arbitrary: looped },
-    { weight: 1, arbitrary: tie('block') },
-  ),
-  block: fc
-    .record(
-      {
-        block: fc.array(tie('node'), { minLength: 1, maxLength: 4 }),
-        rescue: fc.array(tie('node'), { minLength: 1, maxLength: 2 }),
-        always: fc.array(tie('node'), { minLength: 1, maxLength: 2 }),
-      },
-      { requiredKeys: ['block'] },
-    )
-    .map((parts): Data => parts),
-}));
+function nodeOf(what: fc.Arbitrary<Data>, looped: readonly (keyof typeof LOOPED)[]): fc.Arbitrary<Data> {
+  const plain = fc.tuple(what, sparse).map(([one, around]): Data => ({ ...one, ...around }));
+  const loop = fc
+    .tuple(fc.subarray([...NAMES], { minLength: 1 }), fc.constantFrom(...looped), sparse)
+    .map(([items, type, around]): Data => ({ ...LOOPED[type], ...around, loop: items }));
+  return fc.letrec<{ node: Data; block: Data }>((tie) => ({
+    node: fc.oneof(
+      { maxDepth: 2 },
+      { weight: 6, arbitrary: plain },
+      { weight: 1, arbitrary: loop },
+      { weight: 1, arbitrary: tie('block') },
+    ),
+    block: fc
+      .record(
+        {
+          block: fc.array(tie('node'), { minLength: 1, maxLength: 4 }),
+          rescue: fc.array(tie('node'), { minLength: 1, maxLength: 2 }),
+          always: fc.array(tie('node'), { minLength: 1, maxLength: 2 }),
+        },
+        { requiredKeys: ['block'] },
+      )
+      .map((parts): Data => parts),
+  })).node;
+}
 
 const flushNow = fc.constant<Data>({ meta: 'flush_handlers' });
 
@@ -114,24 +114,63 @@ export interface RandomPlay {
   readonly handlers: readonly Data[];
 }
 
-/** Random plays over a few paths, registers and handlers that keep meeting each other. */
-export const randomPlay: fc.Arbitrary<RandomPlay> = fc.record({
-  tasks: fc.array(fc.oneof({ weight: 12, arbitrary: tree.node }, { weight: 1, arbitrary: flushNow }), {
-    minLength: 1,
-    maxLength: 14,
-  }),
-  handlers: fc.tuple(
-    ...HANDLERS.map((handler) =>
-      fc.tuple(action, fc.option(fc.constantFrom(...HANDLERS), { freq: 4 })).map(
-        ([what, next]): Data => ({
-          name: handler,
-          ...what,
-          ...(next && next !== handler ? { notify: next } : {}),
-        }),
+function randomPlayOf(
+  what: fc.Arbitrary<Data>,
+  looped: readonly (keyof typeof LOOPED)[] = ['file', 'copy', 'shell'],
+): fc.Arbitrary<RandomPlay> {
+  const node = nodeOf(what, looped);
+  return fc.record({
+    tasks: fc.array(fc.oneof({ weight: 12, arbitrary: node }, { weight: 1, arbitrary: flushNow }), {
+      minLength: 1,
+      maxLength: 14,
+    }),
+    handlers: fc.tuple(
+      ...HANDLERS.map((handler) =>
+        fc.tuple(what, fc.option(fc.constantFrom(...HANDLERS), { freq: 4 })).map(
+          ([one, next]): Data => ({
+            name: handler,
+            ...one,
+            ...(next && next !== handler ? { notify: next } : {}),
+          }),
+        ),
       ),
     ),
+  });
+}
+
+/** Random plays over a few paths, registers and handlers that keep meeting each other. */
+export const randomPlay: fc.Arbitrary<RandomPlay> = randomPlayOf(action);
+
+const line = fc.constantFrom('one', 'two', 'x1');
+const edits: fc.Arbitrary<Data> = fc.oneof(
+  fc.record({ path, line, create: fc.boolean() }).map((params) => ({ lineinfile: params })),
+  fc.record({ path, line, state: fc.constant('absent') }).map((params) => ({ lineinfile: params })),
+  fc.record({ path, block: text, create: fc.constant(true) }).map((params) => ({ blockinfile: params })),
+  fc.record({ dest: path, mode }).map((params) => ({ template: { src: 'page', ...params } })),
+  fc.record({ dest: path, src: path }).map((params) => ({ copy: { remote_src: true, ...params } })),
+  path.map((p) => ({ shell: { cmd: `echo ran >> {{ root }}/guarded`, creates: p } })),
+  fc.constant<Data>({ command: { cmd: 'true' }, changed_when: false }),
+);
+
+/** For what a dry run says of a play: as above, and files that are edited, and guards on the paths of other tasks. */
+export const dryPlay: fc.Arbitrary<RandomPlay> = randomPlayOf(
+  fc.oneof({ weight: 5, arbitrary: action }, { weight: 3, arbitrary: edits }),
+);
+
+/** Plays of which everything can be known before: nothing but files, values and conditions. */
+export const calmPlay: fc.Arbitrary<RandomPlay> = randomPlayOf(
+  fc.oneof(
+    fileTask.filter(({ state }) => state !== 'link').map((params): Data => ({ file: params })),
+    fc.record({ dest: path, content: text }).map((params): Data => ({ copy: params })),
+    fc.record({ dest: path, content: text, mode }).map((params): Data => ({ copy: params })),
+    fc.record({ path, line, create: fc.boolean() }).map((params): Data => ({ lineinfile: params })),
+    fc.record({ dest: path, mode }).map((params): Data => ({ template: { src: 'page', ...params } })),
+    fc.nat(3).map((n): Data => ({ set_fact: { n } })),
+    fc.nat(3).map((n): Data => ({ assert: { that: [`n < ${n + 1}`] } })),
+    fc.constant<Data>({ fail: { msg: 'on purpose' } }),
   ),
-});
+  ['file', 'copy'],
+);
 
 /** Plays of nothing but files, whose every change can be settled by asking. */
 export const filePlay: fc.Arbitrary<RandomPlay> = fc.record({

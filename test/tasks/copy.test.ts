@@ -23,6 +23,7 @@ import {
   look,
   mustConverge,
   NASTY,
+  REAL,
   say,
   validateParams,
   worldOf,
@@ -250,7 +251,7 @@ describe('copy', () => {
     assert.deepEqual(Object.keys(decide('d/f', made) ?? {}), ['state', 'content']);
     const desired = desire(copy, { dest: g.at('f'), content: 'x' }, g);
     const current = look(copy, desired, g);
-    const after = copy.predict?.({}, desired, current) ?? {};
+    const after = copy.predict?.({}, desired, current, REAL) ?? {};
     assert.equal(decide('f', after), null, 'what it would write is what it wants');
     assert.ok(isRefusal(decide('f/g', after)));
   });

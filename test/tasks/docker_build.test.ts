@@ -273,7 +273,7 @@ describe('docker_build @host', function () {
     const world = worldOf({ [`image:${BASE}`]: { rebuilt: true } });
     const delta = docker_build.decide(current, desired, world) as Record<string, { to: Json }>;
     assert.equal(delta[`base.${BASE}`]?.to, 'rebuilt');
-    assert.deepEqual(docker_build.predict?.(delta as never, desired, current), {
+    assert.deepEqual(docker_build.predict?.(delta as never, desired, current, world), {
       [`image:${image}:latest`]: { rebuilt: true },
     });
     ground.remove();

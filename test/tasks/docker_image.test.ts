@@ -216,7 +216,7 @@ describe('docker_image @host', function () {
     const world = worldOf({ [`image:${name('built')}`]: { rebuilt: true } });
     const delta = docker_image.decide(now, desired, world);
     assert.deepEqual(delta, { [`tag.${name('more')}`]: { from: null, to: name('built') } });
-    assert.deepEqual(docker_image.predict?.(delta as never, desired, now), {
+    assert.deepEqual(docker_image.predict?.(delta as never, desired, now, world), {
       [`image:${name('more')}`]: { rebuilt: true },
     });
     ground.remove();

@@ -13,6 +13,7 @@ import {
   laws,
   makeGround,
   mustConverge,
+  REAL,
   type Refused,
   shells,
   validateParams,
@@ -499,7 +500,7 @@ describe('git', () => {
   });
 
   it('foretells that what will be in it is not known', () => {
-    assert.deepEqual(gitType.predict?.({}, { dest: '/d' } as never, {} as never), {
+    assert.deepEqual(gitType.predict?.({}, { dest: '/d' } as never, {} as never, REAL), {
       'path:/d': { kind: 'directory', contents: 'unknown' },
     });
   });

@@ -15,6 +15,7 @@ import {
   look,
   makeGround,
   NASTY,
+  REAL,
   shells,
   worldOf,
 } from './harness.ts';
@@ -239,7 +240,9 @@ describe('lineinfile', () => {
   inEachShell('sees in a dry run what earlier edits would have made', async (ground) => {
     const first = await converge(lineinfile, at({ line: 'a', create: true })(ground), ground);
     assert.ok(first.kind === 'converged' && first.delta);
-    const predicted = worldOf(lineinfile.predict!(first.delta, first.desired, first.current) as JsonObject);
+    const predicted = worldOf(
+      lineinfile.predict!(first.delta, first.desired, first.current, REAL) as JsonObject,
+    );
     ground.run({ kind: 'script', text: `rm '${ground.at('f')}'` });
     const decided = (params: JsonObject, world = predicted) => {
       const desired = desire(lineinfile, at(params)(ground), ground);

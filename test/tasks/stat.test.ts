@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import type { JsonObject } from '../../src/runner/contract/json.ts';
+import type { Predictions } from '../../src/runner/contract/task-type.ts';
+import { Overlay } from '../../src/runner/engine/world.ts';
 import { STAT_PROPERTIES } from '../../src/runner/tasks/lib/files/stat-fields.ts';
 import stat from '../../src/runner/tasks/stat.ts';
 import {
@@ -12,7 +14,6 @@ import {
   NASTY,
   query,
   treeState,
-  worldOf,
 } from './harness.ts';
 
 declarationLaws(stat);
@@ -84,14 +85,19 @@ describe('stat', () => {
   });
 
   it('is unknown in a dry run where something would have changed before', () => {
-    const told = (world: JsonObject) => {
+    const told = (predictions: Predictions) => {
       const desired = { path: '/a/b/c', follow: false, hash: null };
-      return stat.overtaken?.(desired, worldOf(world))?.unknown ?? null;
+      const overlay = new Overlay();
+      overlay.predict(predictions, 'it');
+      const reply = { kind: 'reply', code: 0, out: new Uint8Array(), err: new Uint8Array() } as const;
+      return overlay.look().doubt(stat.looksAt?.(desired, reply));
     };
     assert.equal(told({}), null);
-    assert.equal(told({ 'path:/a/b/c': { kind: 'file' } }), '/a/b/c would have been changed before');
-    assert.equal(told({ 'path:/a': { kind: 'absent' } }), '/a would have been changed before');
+    assert.equal(told({ 'path:/a/b/c': { kind: 'file' } }), '"it" would change /a/b/c before');
+    assert.equal(told({ 'path:/a': { kind: 'absent' } }), '"it" would change /a before');
     assert.equal(told({ 'path:/a/b': { kind: 'directory' } }), null);
+    assert.equal(told({ 'path:/a/b': { kind: 'directory', fresh: true } }), '"it" would change /a/b before');
+    assert.equal(told({ 'path:/a/b/cd': { kind: 'file' }, 'user:root': {} }), null);
   });
 
   inEachShell('does not take a closed directory for an empty one', (g) => {

@@ -147,7 +147,7 @@ describe('supervisord_program predicts', () => {
     const current = look(program, desired, ground);
     const delta = program.decide(current, desired, REAL);
     assert.ok(delta && !isRefusal(delta) && !('unknown' in delta));
-    const world = program.predict!(delta as never, desired, current);
+    const world = program.predict!(delta as never, desired, current, REAL)!;
     assert.deepEqual(Object.keys(world).sort(), [
       `path:${ground.at('web.conf')}`,
       'program:*',

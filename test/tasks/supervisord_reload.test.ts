@@ -101,7 +101,7 @@ describe('supervisord_reload', () => {
     const world = worldOf({
       'program:later': { state: 'present' },
       'program:g': { state: 'absent' },
-      'program:*': { name: 'g' },
+      'program:*': { names: ['g'] },
     });
     assert.deepEqual(decide({ programs: ['later'] }, world), {
       added: { from: null, to: ['new', 'later'] },
@@ -113,7 +113,7 @@ describe('supervisord_reload', () => {
   inEachShell('does not know in a dry run what an unwritten daemon would say', (ground) => {
     const on = without(ground, 'supervisorctl');
     const desired = desire(reload, {}, on);
-    const world = worldOf({ 'program:*': { name: 'x' }, 'program:x': { state: 'present' } });
+    const world = worldOf({ 'program:*': { names: ['x'] }, 'program:x': { state: 'present' } });
     assert.ok(isUnknown(reload.decide(look(reload, desired, on), desired, world)));
   });
 

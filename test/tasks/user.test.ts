@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { JsonObject } from '../../src/runner/contract/json.ts';
 import { isRefusal } from '../../src/runner/contract/task-type.ts';
+import { ACCOUNT_FILES } from '../../src/runner/tasks/lib/accounts/files.ts';
 import user from '../../src/runner/tasks/user.ts';
 import {
   converge,
@@ -277,10 +278,11 @@ describe('user', () => {
       const now = user.read(root.ground.run(user.probe(desired)), desired);
       assert.ok(!isRefusal(now));
       const delta = user.decide(now, desired, REAL);
-      assert.deepEqual(user.predict?.(delta as never, desired, now), {
+      assert.deepEqual(user.predict?.(delta as never, desired, now, REAL), {
+        ...ACCOUNT_FILES,
         'user:eve': { state: 'present' },
         'group:eve': { state: 'present' },
-        'path:/home/eve': { kind: 'directory', owner: 'eve' },
+        'path:/home/eve': { kind: 'directory', fresh: true, contents: 'unknown', owner: 'eve' },
       });
     });
   }

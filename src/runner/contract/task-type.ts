@@ -83,12 +83,25 @@ export interface Local {
 /** What earlier, unmade changes of a dry run would have made of the host. Empty in a real run. */
 export interface World {
   /**
-   * The predicted value, undefined where nothing is predicted. Keys are `<sort>:<name>`: `path:/etc/x` →
-   * `{kind: file|directory|link|absent}` (with `contents: 'unknown'` a directory that would have been filled), `image:tag`,
-   * `network:n`, `volume:n`, `container:n`, `program:n`, `user:n`, `group:n`, `service:n` → any map.
+   * The predicted value, undefined where nothing is predicted. Keys are areas with a name: `path:/etc/x` (the path as
+   * it is without links on the way) → see `PredictedPath`; `image:tag`, `network:n`, `container:n`, `program:n` … →
+   * any map. `{same: '/other/path'}` stands for what is predicted of that path.
    */
   predicted(key: string): Json | undefined;
 }
+
+/** Facts by key, as `World` tells them. */
+export type Predictions = Readonly<Record<string, Json>>;
+
+/**
+ * A part of a host, as `<sort>:<name>`; without a name all of the sort. Sorts: path, user, group, image, network,
+ * volume, container, program, service, package, database. `path:/x` is what is at /x and, if it is altered, all below;
+ * whoever looks at what is below as well says `tree:/x`. `*` is everything.
+ */
+export type Area = string;
+
+/** What a type that declares nothing may look at, and alter. */
+export const EVERYTHING: readonly Area[] = ['*'];
 
 /** How a change is said to the host. */
 export interface Apply {
@@ -116,9 +129,16 @@ export interface StateType<P = any, D = any, C = any> extends Declared {
   /** What went wrong, from the reply of an apply that failed; the default shows the last lines of stderr. */
   explain?(reply: Reply, desired: D): Refusal;
   /** Fields for `register`; `reply` is that of the apply, null when nothing was applied. */
-  result?(desired: D, current: C, delta: Delta | null, reply: Reply | null): JsonObject;
-  /** What the host would be like after the change, for later tasks of a dry run (keys as in World). */
-  predict?(delta: Delta, desired: D, current: C): { readonly [key: string]: Json };
+  result?(desired: D, current: C, delta: Delta | null, reply: Reply | null, world: World): JsonObject;
+  /**
+   * Dry run: all that the host would be like after the change, for later tasks. Null: it can't be foreseen, and all
+   * that `mayAlter` names is uncertain from then on.
+   */
+  predict?(delta: Delta, desired: D, current: C, world: World): Predictions | null;
+  /** What `decide` hangs on; everything unless declared. A prediction within, which `decide` did not ask for, makes it uncertain. */
+  looksAt?(desired: D, current: C): readonly Area[];
+  /** All that `apply` could alter, whatever the delta; everything unless declared. `desired` null: of any task of this type. */
+  mayAlter?(desired: D | null, current?: C): readonly Area[];
   /**
    * Only a type that can swear to it: the exact absolute paths that probe and apply read and write; among the read
    * ones all directories on the way. Null: of this change it cannot (a recursion, a hard link).
@@ -138,8 +158,8 @@ export interface QueryType<P = any, D = any> extends Declared {
   /** One quick look. */
   probe(desired: D): Script;
   readonly ask?: 'due';
-  /** Dry run: an earlier change that was not made would alter the answer. */
-  overtaken?(desired: D, world: World): Unknown | null;
+  /** What the answer hangs on; everything unless declared. */
+  looksAt?(desired: D, reply: Reply): readonly Area[];
   /** `again`: not yet; the engine then says `wait`, once the task's turn has come. */
   read(reply: Reply, desired: D): QueryVerdict | { readonly again: true };
   /** Looks on the host until it is satisfied or its own timeout has passed; read by `read`, where `again` = failed. */
@@ -164,7 +184,11 @@ export interface ActionType<P = any, D = any> extends Declared {
   guard?(desired: D): { readonly script: Script; readonly users: boolean } | null;
   /** Null: the action is needed. Otherwise why it is not. */
   needless?(reply: Reply, desired: D, world: World): { readonly because: string } | Refusal | null;
+  /** What the guard's answer hangs on; everything unless declared. */
+  looksAt?(desired: D, reply: Reply): readonly Area[];
   perform(desired: D): Script | Apply;
+  /** All that it could alter; everything unless declared. `desired` null: any task of this type. */
+  mayAlter?(desired: D | null): readonly Area[];
   read(reply: Reply, desired: D): ActionVerdict;
   /**
    * What check mode says of an action whose guard calls for it: `certain`: it would change; `unknown` (the default):

@@ -2,6 +2,7 @@ import { formatPosition } from '../contract/diagnostic.ts';
 import type { Status } from '../contract/outcome.ts';
 import type { Block, Include, Task } from '../language/model.ts';
 import type { HostContext } from '../plan/context.ts';
+import { factsOf } from '../plan/facts.ts';
 import { evaluateIn, type PlanScope } from '../plan/scope.ts';
 import type { Host } from './host.ts';
 import { registered } from './judge.ts';
@@ -51,6 +52,7 @@ export class Books {
   inherit(task: Task, raw: Raw): void {
     const { memory } = this.host;
     for (const [name, value] of Object.entries(raw.facts ?? {})) memory.set(name, { kind: 'value', value });
+    if (raw.status === 'unknown') for (const name of factsOf(task)) memory.set(name, registered(raw));
     // A skipped task leaves what was registered before.
     if (task.register && !(raw.status === 'skipped' && memory.has(task.register))) {
       memory.set(task.register, registered(raw));

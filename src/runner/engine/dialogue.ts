@@ -7,6 +7,7 @@ import type { HostWork, Question } from '../plan/prepare.ts';
 import { chainBehind, type Link } from './chain.ts';
 import type { Machine } from './machine.ts';
 import { Reach } from './reach.ts';
+import type { Overlay } from './world.ts';
 
 interface Kept {
   readonly epoch: number;
@@ -90,6 +91,11 @@ export class Dialogue {
   /** Ask again although nothing was changed by us: the ground may have moved by itself. */
   forget(): void {
     this.kept.clear();
+  }
+
+  /** What a dry run left unmade on the machine. */
+  get overlay(): Overlay {
+    return this.machine.overlay;
   }
 
   /** How many changes were said so far. */
@@ -238,9 +244,10 @@ export class Dialogue {
     let seen = 0;
     const limit = this.reach.limit();
     for (const { work, question } of lookAhead()) {
-      if (++seen > limit) break;
       const key = keyOf(work, question);
-      if (taken.includes(key) || riders.has(key)) continue;
+      if (taken.includes(key)) continue;
+      if (++seen > limit) break;
+      if (riders.has(key)) continue;
       if (only && who(work) !== who({ identity: only })) continue;
       if (!only && this.kept.get(key)?.epoch === this.machine.epoch) continue;
       riders.set(key, { key, identity: work.identity, fragment: probe(work, question.script) });

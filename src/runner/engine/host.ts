@@ -2,13 +2,11 @@ import type { HostRecap } from '../contract/event.ts';
 import type { Evaluated, InventoryHost } from '../language/model.ts';
 import type { Lines } from './lines.ts';
 import { Tally } from './tally.ts';
-import { Overlay } from './world.ts';
 
 /** One host over the whole run: what it remembers, and what came of it. */
 export class Host {
   readonly inventory: InventoryHost;
   readonly memory = new Map<string, Evaluated>();
-  readonly overlay = new Overlay();
   readonly tally = new Tally();
   state: HostRecap['state'] = 'done';
 

@@ -2,6 +2,7 @@ import { type Connect, isTrouble, type Target, type Traffic, type Trouble } from
 import type { Lease } from './lease.ts';
 import { Link } from './link.ts';
 import { Machine } from './machine.ts';
+import { Overlay } from './world.ts';
 
 export type ResolveTarget = (host: string) => Target | Trouble;
 
@@ -15,6 +16,8 @@ export class Lines {
   private readonly pauses: readonly number[];
   private readonly open = new Map<string, Promise<Machine | Trouble>>();
   private readonly connected = new Set<Machine>();
+  /** By where it is: hosts of the inventory that are one machine share what a dry run left unmade there. */
+  private readonly overlays = new Map<string, Overlay>();
   private isClosed = false;
 
   constructor(
@@ -68,6 +71,13 @@ export class Lines {
     await Promise.all([...this.connected].map((machine) => machine.interrupt(true)));
   }
 
+  private overlayOf({ via, address, port }: Target): Overlay {
+    const place = via === 'local' ? via : `${address}:${port ?? ''}`;
+    const overlay = this.overlays.get(place) ?? new Overlay();
+    this.overlays.set(place, overlay);
+    return overlay;
+  }
+
   private async dial(host: string): Promise<Machine | Trouble> {
     const started = performance.now();
     const target = this.resolve(host);
@@ -81,7 +91,7 @@ export class Lines {
       (msg) => this.note(host, msg),
       this.pauses,
     );
-    const machine = new Machine(host, link, this.leaseFor(host));
+    const machine = new Machine(host, link, this.leaseFor(host), this.overlayOf(target));
     this.connected.add(machine);
     if (this.isClosed) await machine.close();
     return machine;

@@ -12,6 +12,7 @@ import type { Apply } from '../contract/task-type.ts';
 import { type Errand, Errands } from './errands.ts';
 import type { Lease } from './lease.ts';
 import type { Link } from './link.ts';
+import { Overlay } from './world.ts';
 
 /**
  * One machine and what was said to it. Its epoch moves with every apply, whoever said it and however it ended: an
@@ -21,14 +22,17 @@ export class Machine {
   readonly name: string;
   /** null: a dry run, which needs none. */
   readonly lease: Lease | null;
+  /** What a dry run left unmade on it. */
+  readonly overlay: Overlay;
   private readonly link: Link;
   private readonly errands = new Errands();
   private now = 0;
 
-  constructor(name: string, link: Link, lease: Lease | null) {
+  constructor(name: string, link: Link, lease: Lease | null, overlay = new Overlay()) {
     this.name = name;
     this.link = link;
     this.lease = lease;
+    this.overlay = overlay;
     if (lease) this.errands.add(lease.errand);
   }
 

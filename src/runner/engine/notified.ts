@@ -46,6 +46,18 @@ export class Notified {
     return [...new Set([...this.waiting.keys()].map(debtName))];
   }
 
+  /** Whether those that wait were notified is no longer certain, but for these. */
+  doubt(sure: ReadonlySet<Task>): void {
+    for (const handler of this.waiting.keys()) if (!sure.has(handler)) this.waiting.set(handler, 'unknown');
+  }
+
+  /** Those that were notified for certain. */
+  sure(): ReadonlySet<Task> {
+    return new Set(
+      [...this.waiting].filter(([, certainty]) => certainty === 'sure').map(([handler]) => handler),
+    );
+  }
+
   has(handler: Task): boolean {
     return this.waiting.has(handler);
   }

@@ -1,6 +1,5 @@
 import type { Reply, Trouble } from '../contract/exchange.ts';
 import { isTrouble } from '../contract/exchange.ts';
-import type { JsonObject } from '../contract/json.ts';
 import type { Script } from '../contract/script.ts';
 import {
   type ActionType,
@@ -9,11 +8,11 @@ import {
   isUnknown,
   MOVED,
   type QueryType,
-  type Refusal,
   type StateType,
   type Touches,
 } from '../contract/task-type.ts';
-import type { HostWork, Question, Work } from '../plan/prepare.ts';
+import type { HostWork, LocalWork, Question } from '../plan/prepare.ts';
+import { foresee, hesitate, withhold } from './foresee.ts';
 import { explainReply, failed, type Raw, refused, skipped, troubled, unknown } from './raw.ts';
 import { type Overlay, REAL } from './world.ts';
 
@@ -36,23 +35,22 @@ export interface StepMode {
   readonly overlay: Overlay;
   /** A handler notified by a change that is certain: its action would happen. */
   readonly certain: boolean;
+  /** The author's word that it only reads (`changed_when: false`). */
+  readonly readsOnly: boolean;
+  /** How others are told of this step. */
+  readonly title: string;
 }
 
 /** One step, on one machine, from question to outcome. */
-export function runStep(work: Work, reach: Reach, mode: StepMode): Promise<Raw> | Raw {
-  if (work.kind === 'local') return runLocal(work.type.evaluate(work.params));
+export function runStep(work: HostWork, reach: Reach, mode: StepMode): Promise<Raw> {
   if (work.type.kind === 'state') return runState(work.type, work, reach, mode);
   if (work.type.kind === 'query') return runQuery(work.type, work, reach, mode);
   return runAction(work.type, work, reach, mode);
 }
 
-function runLocal(verdict: {
-  readonly result: JsonObject;
-  readonly failed?: string;
-  readonly msg?: string;
-  readonly hint?: string;
-  readonly facts?: JsonObject;
-}): Raw {
+/** A step that needs no host. */
+export function runLocal({ type, params }: LocalWork): Raw {
+  const verdict = type.evaluate(params);
   const { result, msg, facts } = verdict;
   if (verdict.failed !== undefined) return failed(verdict.failed, verdict.hint, result);
   return { status: 'ok', result, ...(msg === undefined ? {} : { msg }), ...(facts ? { facts } : {}) };
@@ -66,18 +64,13 @@ async function runState(type: StateType, work: HostWork, reach: Reach, mode: Ste
   for (let moved = 0, cuts = 0; ; ) {
     const reply = await reach.answer(question!);
     if (isTrouble(reply)) return troubled(reply);
+    if (mode.dry) return foresee(type, work, reply, mode);
     const current = type.read(reply, desired);
-    if (isRefusal(current)) return foreseen(current, mode, false);
-    const delta = type.decide(current, desired, mode.overlay);
-    if (delta && isRefusal(delta)) return foreseen(delta, mode, type.touches !== undefined);
+    if (isRefusal(current)) return refused(current);
+    const delta = type.decide(current, desired, REAL);
+    if (delta && isRefusal(delta)) return refused(delta);
     if (delta && isUnknown(delta)) return unknown(delta.unknown);
     if (delta === null) return doneBefore(type, work, reach, current);
-    if (mode.dry) {
-      // What a type can't foretell of itself may be what a later refusal would miss.
-      if (type.predict) mode.overlay.predict(type.predict(delta, desired, current));
-      else mode.overlay.cloud();
-      return { status: 'would_change', delta, result: { ...type.result?.(desired, current, delta, null) } };
-    }
     const touches = type.touches?.(desired, current) ?? null;
     // What an earlier cut left open is settled by saying the change again.
     if (cuts > 0) reach.cut(question!);
@@ -90,7 +83,7 @@ async function runState(type: StateType, work: HostWork, reach: Reach, mode: Ste
     }
     if (said.code === MOVED) return failed('it keeps changing on the host between looking and writing');
     if (said.code !== 0) return { ...refused(type.explain?.(said, desired) ?? explainReply(said)), delta };
-    return { status: 'changed', delta, result: { ...type.result?.(desired, current, delta, said) } };
+    return { status: 'changed', delta, result: { ...type.result?.(desired, current, delta, said, REAL) } };
   }
 }
 
@@ -100,18 +93,18 @@ function doneBefore(type: StateType, work: HostWork, reach: Reach, current: unkn
   const asked = reach.cut(question!);
   const before = asked && type.read(asked, desired);
   const delta = before && !isRefusal(before) ? type.decide(before, desired, REAL) : null;
-  const result = { ...type.result?.(desired, current, null, null) };
+  const result = { ...type.result?.(desired, current, null, null, REAL) };
   if (!delta || isRefusal(delta) || isUnknown(delta)) return { status: 'ok', result };
   return { status: 'changed', delta, result, msg: 'it was done before the line was lost' };
 }
 
 async function runQuery(type: QueryType, work: HostWork, reach: Reach, mode: StepMode): Promise<Raw> {
   const { desired, question } = work;
-  const overtaken = mode.dry ? type.overtaken?.(desired, mode.overlay) : null;
-  if (overtaken) return unknown(overtaken.unknown);
   const first = await reach.answer(question!);
   if (isTrouble(first)) return troubled(first);
   let verdict = type.read(first, desired);
+  const doubt = mode.overlay.look().doubt(type.looksAt?.(desired, first));
+  if (doubt !== null) return unknown(`${doubt}, which may alter the answer`);
   // What it waits for may be the work of changes that a dry run does not make.
   if ('again' in verdict && mode.dry) return unknown('it is not so now; a real run would wait for it');
   if ('again' in verdict && type.wait) {
@@ -129,20 +122,19 @@ async function runAction(type: ActionType, work: HostWork, reach: Reach, mode: S
   if (question && type.needless) {
     const reply = await reach.answer(question);
     if (isTrouble(reply)) return troubled(reply);
-    const needless = type.needless(reply, desired, mode.overlay);
-    if (needless && isRefusal(needless)) return foreseen(needless, mode, false);
+    const look = mode.overlay.look();
+    const needless = type.needless(reply, desired, look);
+    const doubt = look.doubt(type.looksAt?.(desired, reply));
+    if (doubt !== null && mode.dry) return hesitate(type, work, needless, doubt, mode);
+    if (needless && isRefusal(needless)) return refused(needless);
     if (needless) return { ...skipped(needless.because), status: 'ok', result: { msg: needless.because } };
   }
-  if (mode.dry) {
-    mode.overlay.cloud();
-    const certain = mode.certain || (question !== null && type.whenNeeded === 'certain');
-    return certain
-      ? { status: 'would_change', result: {}, msg: 'it would run' }
-      : unknown('it would run, and only then can be told what it does', 'unknowable');
-  }
+  if (mode.dry) return withhold(type, work, mode);
+  const doubt = mode.overlay.look().doubt();
   const said = await reach.apply(asApply(type.perform(desired)), null);
-  if (isTrouble(said) && said.recovered) return cutAction(type, work, reach, mode);
+  if (isTrouble(said) && said.recovered) return cutAction(type, work, reach);
   if (isTrouble(said)) return troubled(said);
+  if (doubt !== null) return unknown(`it ran, on the host as it is now; but ${doubt}`);
   const verdict = type.read(said, desired);
   if (verdict.failed !== undefined) {
     const otherwise = verdict.changed ? 'changed' : 'ok';
@@ -153,12 +145,12 @@ async function runAction(type: ActionType, work: HostWork, reach: Reach, mode: S
 }
 
 /** The line was lost while it ran: only its guard can tell what came of it. */
-async function cutAction(type: ActionType, work: HostWork, reach: Reach, mode: StepMode): Promise<Raw> {
+async function cutAction(type: ActionType, work: HostWork, reach: Reach): Promise<Raw> {
   const { question } = work;
   if (question) reach.cut(question);
   const reply = question && (await reach.answer(question));
   if (reply && !isTrouble(reply)) {
-    const needless = type.needless?.(reply, work.desired, mode.overlay);
+    const needless = type.needless?.(reply, work.desired, REAL);
     if (needless && !isRefusal(needless)) {
       return {
         status: 'changed',
@@ -169,12 +161,6 @@ async function cutAction(type: ActionType, work: HostWork, reach: Reach, mode: S
   }
   const msg = 'outcome unknown: the line was lost while it ran';
   return failed(msg, 'look at what it did on the host before you run it again');
-}
-
-/** A refusal; in a dry run only where the real one would give it too. */
-function foreseen(refusal: Refusal, mode: StepMode, exact: boolean): Raw {
-  if (!mode.dry || mode.overlay.foretells(exact)) return refused(refusal);
-  return unknown(`as the host is now: ${refusal.refusal}; earlier changes that were not made may alter that`);
 }
 
 function asApply(apply: Script | Apply): Apply {

@@ -2,7 +2,7 @@ import type { Reply, Trouble } from '../contract/exchange.ts';
 import { isTrouble } from '../contract/exchange.ts';
 import type { Json } from '../contract/json.ts';
 import type { Script } from '../contract/script.ts';
-import type { Apply, Touches } from '../contract/task-type.ts';
+import { type Apply, EVERYTHING, type Touches } from '../contract/task-type.ts';
 import type { Evaluated, Task } from '../language/model.ts';
 import type { Coming } from '../plan/ahead.ts';
 import { type HostContext, scopeOf } from '../plan/context.ts';
@@ -18,7 +18,7 @@ import { judge, satisfied, summarize } from './judge.ts';
 import { itemEvent } from './outcome-event.ts';
 import { failed, faulty, type Raw, refused, skipped, troubled, unknown } from './raw.ts';
 import type { Run } from './run-context.ts';
-import { runStep } from './step.ts';
+import { runLocal, runStep } from './step.ts';
 
 export interface TaskRunContext {
   readonly run: Run;
@@ -31,6 +31,8 @@ export interface TaskRunContext {
   readonly around: readonly Round[];
   /** A handler whose notification is certain. */
   readonly certain: boolean;
+  /** Why it is not known whether the task runs at all (a dry run); null: its turn has come. */
+  readonly doubt: string | null;
   /** Changes may be said ahead of their turn: nobody else has a say in whether they come to it. */
   readonly mayChain: boolean;
   /** Called right before a change is said. */
@@ -51,7 +53,8 @@ export class TaskRun {
   }
 
   async run(): Promise<Raw> {
-    const { task, around } = this.is;
+    const { task, around, doubt } = this.is;
+    if (doubt !== null) return this.perhaps(doubt, task.loop ? null : around);
     if (!task.loop) return this.one(around, null);
     const scope = this.scope(around);
     // A loop over what a skipped task registered must not fail where the condition says no: ask it first.
@@ -61,7 +64,7 @@ export class TaskRun {
     );
     if (before.kind === 'value' && !before.value) return skipped(`${before.by?.source} is false`);
     const items = itemsOf(task.loop, scope);
-    if (items.kind === 'unknown') return unknown(items.because);
+    if (items.kind === 'unknown') return this.perhaps(items.because, null);
     if (items.kind === 'fault') return faulty(items.diagnostic);
     return this.loop(rounds(task.loop, items.value));
   }
@@ -89,15 +92,60 @@ export class TaskRun {
     const scope = this.scope(around);
     const when = conditions(task.when, scope);
     if (when.kind === 'fault') return faulty(when.diagnostic);
-    if (when.kind === 'unknown') return unknown(when.because);
+    if (when.kind === 'unknown') return this.perhaps(when.because, around, rest);
     if (!when.value) return skipped(`${when.by?.source} is false`);
     for (const secret of secretInputs(task, scope)) run.keepSecret(secret);
     const work = prepare(task, host.name, scope, run.context);
-    if (work.kind === 'unknown') return unknown(work.because);
+    if (work.kind === 'unknown') return this.perhaps(work.because, null);
     if (work.kind === 'fault') return judge(task, faulty(work.diagnostic), scope, false);
     if (work.kind === 'refused') return judge(task, refused(work.refusal), scope, false);
     if (work.kind === 'host') for (const secret of work.secrets) run.keepSecret(secret);
     return this.attempts(work, scope, rest);
+  }
+
+  /**
+   * Whether it runs, or with what, is not known. What could be altered is uncertain from then on, unless the host is as
+   * declared already. `around` null: its parameters are not known.
+   */
+  private async perhaps(
+    because: string,
+    around: readonly Round[] | null,
+    rest: readonly Item[] | null = null,
+  ): Promise<Raw> {
+    const { task, title, host, run } = this.is;
+    const { type } = task;
+    if (!this.isDry || type.kind === 'local' || type.kind === 'query') return unknown(because);
+    const work = around && prepare(task, host.name, this.scope(around), run.context);
+    const known = work?.kind === 'host' ? work : null;
+    if (known && known.type.kind === 'state' && known.type.ask !== 'due') {
+      const raw = await this.step(known, rest, 1);
+      if (raw.status === 'ok') return unknown(because);
+      if (raw.status === 'unreachable') return raw;
+      if (raw.delta) await this.cloud(known, because);
+      return { ...unknown(because), ...(raw.delta ? { delta: raw.delta } : {}) };
+    }
+    if (!this.readsOnly) await this.cloud(known, `it is not known whether "${title}" runs`);
+    return unknown(because);
+  }
+
+  private async cloud(work: HostWork | null, because: string): Promise<void> {
+    const { task, host, run } = this.is;
+    const { type } = task;
+    if (type.kind !== 'state' && type.kind !== 'action') return;
+    const areas = type.mayAlter?.(work ? work.desired : null) ?? EVERYTHING;
+    // On which machine may be what is not known.
+    const machines =
+      task.delegateTo && !work
+        ? await run.lines.machines()
+        : [await run.lines.machine(work?.on ?? host.name)];
+    for (const machine of machines) if (!isTrouble(machine)) machine.overlay.cloud(areas, because);
+  }
+
+  /** The author's word that the task changes nothing, whatever it answers. */
+  private get readsOnly(): boolean {
+    const constants = (this.is.task.changedWhen ?? []).filter((expression) => expression.mentions.size === 0);
+    const verdict = conditions(constants, this.scope(this.is.around));
+    return verdict.kind === 'value' && !verdict.value;
   }
 
   private async attempts(work: Work, scope: PlanScope, rest: readonly Item[] | null): Promise<Raw> {
@@ -108,9 +156,12 @@ export class TaskRun {
     for (let attempt = 1; ; attempt++) {
       const raw = judge(task, await this.step(work, rest, attempt), scope, unmade);
       if (!task.until && !task.retries) return raw;
-      if (raw.status === 'unreachable' || raw.status === 'unknown' || this.isDry) return raw;
+      if (raw.status === 'unreachable' || raw.status === 'unknown') return raw;
       const enough = satisfied(task, raw, scope);
       if (enough.kind === 'fault') return faulty(enough.diagnostic);
+      if (this.isDry && !(enough.kind === 'value' && enough.value)) {
+        return unknown('it is not so now; a real run would try again');
+      }
       const counted = { ...raw, result: { ...raw.result, attempts: attempt } };
       if (enough.kind === 'value' && enough.value) return counted;
       if (attempt > limit || run.interrupt.stop) return exhausted(counted, attempt, task);
@@ -120,16 +171,14 @@ export class TaskRun {
 
   private async step(work: Work, rest: readonly Item[] | null, attempt: number): Promise<Raw> {
     const { run, host, task, title, certain } = this.is;
-    if (work.kind === 'local')
-      return runStep(work, NOWHERE, { dry: this.isDry, overlay: host.overlay, certain });
+    if (work.kind === 'local') return runLocal(work);
     const dialogue = await this.dialogueFor(work);
     if (!(dialogue instanceof Dialogue)) return dialogue;
     run.emit({ event: 'started', host: host.name, task: title, type: task.type.name });
-    const overlay = (run.hosts.get(work.on) ?? host).overlay;
     const changesBefore = dialogue.changes;
     // What is asked again after a wait must not be answered from memory.
     if (attempt > 1) dialogue.forget();
-    const mode = { dry: this.isDry, overlay, certain };
+    const mode = { dry: this.isDry, overlay: dialogue.overlay, certain, readsOnly: this.readsOnly, title };
     const raw = await this.inTime(dialogue, () => runStep(work, this.reach(work, dialogue, rest), mode));
     if (dialogue.changes === changesBefore) dialogue.walked();
     return work.on === host.name ? raw : { ...raw, on: work.on };
@@ -204,19 +253,6 @@ export class TaskRun {
 
 /** Another run holds a machine of this one: told once, for the run as a whole. */
 const LOCKED: Trouble = { kind: 'trouble', trouble: 'locked', message: 'another run holds a lease' };
-
-/** A local step never reaches for a machine. */
-const NOWHERE = {
-  answer: unreachable,
-  apply: unreachable,
-  wait: unreachable,
-  forget: () => {},
-  cut: () => null,
-};
-
-function unreachable(): never {
-  throw new Error('a local task asked for a host');
-}
 
 function exhausted(raw: Raw, attempts: number, task: Task): Raw {
   const what = task.until

@@ -5,16 +5,18 @@ import { type HostContext, scopeOf } from '../plan/context.ts';
 import { Cursor, type Leaf } from '../plan/cursor.ts';
 import { conditions } from '../plan/prepare.ts';
 import type { Item } from '../plan/rounds.ts';
+import { tasksOf } from '../plan/tags.ts';
 import type { Batch } from './batch.ts';
 import { Books } from './books.ts';
 import { Dialogue } from './dialogue.ts';
 import { entryOf } from './entry.ts';
+import { Forks } from './forks.ts';
 import type { Host } from './host.ts';
 import { Ledger } from './ledger.ts';
 import type { Machine } from './machine.ts';
 import { Notified } from './notified.ts';
 import { titleOf } from './outcome-event.ts';
-import { interrupted, type Raw, troubled, unknown } from './raw.ts';
+import { interrupted, type Raw, troubled } from './raw.ts';
 import type { Run } from './run-context.ts';
 import { TaskRun } from './task-run.ts';
 
@@ -27,6 +29,7 @@ export class Way {
   private readonly context: HostContext;
   private readonly books: Books;
   private readonly ledger: Ledger;
+  private readonly forks: Forks;
   private cursor: Cursor;
   private dialogue: Dialogue | null = null;
   private machine: Machine | null = null;
@@ -49,6 +52,7 @@ export class Way {
     };
     this.books = new Books(run, host, this.context, this.notified);
     this.ledger = new Ledger(run, host, this.notified);
+    this.forks = new Forks(run, host, this.notified, (task) => this.scope(task));
   }
 
   async go(): Promise<void> {
@@ -92,10 +96,12 @@ export class Way {
 
   private async follow(): Promise<void> {
     for (let leaf = this.cursor.leaf(); leaf; leaf = this.cursor.leaf()) {
+      await this.forks.leave(this.cursor.position());
       if (!this.isPaying) await this.batch.lockstep?.arrive(this.host.name, this.cursor.position());
       if (this.mustStop()) return;
       if (!(await this.take(leaf))) return;
     }
+    await this.forks.leave([]);
   }
 
   /** What was done ahead of its turn is told before anything stops. */
@@ -126,7 +132,6 @@ export class Way {
 
   private async perform(task: Task, handler: boolean): Promise<Raw> {
     const certainty = handler ? this.notified.take(task) : 'sure';
-    if (certainty === 'unknown') return unknown('whether it is notified is not known');
     const taskRun = new TaskRun({
       run: this.run,
       host: this.host,
@@ -135,7 +140,8 @@ export class Way {
       title: titleOf(task, task.title && this.scope(task)),
       handler,
       around: this.cursor.rounds(),
-      certain: handler,
+      certain: handler && certainty === 'sure',
+      doubt: certainty === 'unknown' ? 'whether it is notified is not known' : null,
       mayChain: this.batch.lockstep === null && !this.isPaying,
       beforeApply: () => this.ledger.intend(task, this.scope(task)),
       dialogue: () => this.ownDialogue(),
@@ -179,6 +185,12 @@ export class Way {
       scope,
     });
     if (handler && failed && !ignored) this.ledger.fail(task);
+    this.forks.passed(
+      task,
+      raw,
+      this.ignores(task) ? [] : this.cursor.catchers(),
+      this.cursor.rounds().length > 0,
+    );
     if (cut) {
       this.host.state = 'interrupted';
       return false;
@@ -193,16 +205,25 @@ export class Way {
     return this.goOn();
   }
 
-  private flush(flush: Flush): boolean {
-    this.cursor = this.holds(flush.when, flush) ? this.cursor.flush() : this.cursor.next();
+  private async flush(flush: Flush): Promise<boolean> {
+    const verdict = conditions(flush.when, this.scope(flush));
+    if (verdict.kind === 'unknown') {
+      const waiting = this.batch.play.handlers.filter((handler) => this.notified.has(handler));
+      await this.forks.perhaps(waiting, 'it is not known whether handlers run before');
+    }
+    this.cursor = verdict.kind === 'value' && verdict.value ? this.cursor.flush() : this.cursor.next();
     return true;
   }
 
-  private enter(node: Block | Include): boolean {
+  private async enter(node: Block | Include): Promise<boolean> {
     const started = performance.now();
     const entry = entryOf(node, this.scope(node));
     if ('instead' in entry) {
       const failed = entry.instead.status === 'failed';
+      if (entry.instead.status === 'unknown') {
+        const name = node.name ?? (node.kind === 'include' ? node.type : 'block');
+        await this.forks.perhaps(tasksOf([node]), `it is not known whether "${name}" is gone through`);
+      }
       this.books.enterNode(node, entry.instead, failed && this.cursor.rescues(), started);
       return failed ? this.fail() : this.goOn();
     }

@@ -1,32 +1,107 @@
-import type { Json } from '../contract/json.ts';
-import type { World } from '../contract/task-type.ts';
+import { isObject, type Json } from '../contract/json.ts';
+import { type Area, EVERYTHING, type Predictions, type World } from '../contract/task-type.ts';
 
 /** In a real run nothing is predicted. */
 export const REAL: World = { predicted: () => undefined };
 
-/** What the unmade changes of a dry run would have made of one machine. A real run never writes to it. */
-export class Overlay implements World {
-  private readonly facts = new Map<string, Json>();
-  private isClouded = false;
+interface Fact {
+  readonly value: Json;
+  /** The task that would bring it about. */
+  readonly by: string;
+}
 
-  /** Something was not run of which nobody can tell what it would have done. */
-  cloud(): void {
-    this.isClouded = true;
+interface Cloud {
+  readonly areas: readonly Area[];
+  readonly because: string;
+}
+
+/** What the unmade changes of a dry run would have made of one machine. A real run never writes to it. */
+export class Overlay {
+  private readonly facts = new Map<string, Fact>();
+  private readonly clouds: Cloud[] = [];
+
+  /** From now on nobody can tell how these areas would be. */
+  cloud(areas: readonly Area[], because: string): void {
+    if (areas.length > 0) this.clouds.push({ areas, because });
   }
 
-  /**
-   * Would a refusal of now be one in the real run as well? Not behind what nobody can foresee; and behind foreseen
-   * changes only for a type that looks at them (`exact`).
-   */
-  foretells(exact: boolean): boolean {
-    return !this.isClouded && (exact || this.facts.size === 0);
+  /** `by`: the task whose change it would be. */
+  predict(predictions: Predictions, by: string): void {
+    for (const [key, value] of Object.entries(predictions)) {
+      if (isObject(value) && value['kind'] !== 'directory') this.forgetBelow(key);
+      this.facts.set(key, { value, by });
+    }
+  }
+
+  /** One step's look at it. */
+  look(): Look {
+    return new Look(this.facts, this.clouds);
+  }
+
+  /** What is below anything but a directory is gone. */
+  private forgetBelow(key: string): void {
+    for (const known of this.facts.keys()) if (known.startsWith(`${key}/`)) this.facts.delete(known);
+  }
+}
+
+/** The world as one step sees it, which remembers what the step asked for. */
+export class Look implements World {
+  private readonly facts: ReadonlyMap<string, Fact>;
+  private readonly clouds: readonly Cloud[];
+  private readonly asked = new Set<string>();
+
+  constructor(facts: ReadonlyMap<string, Fact>, clouds: readonly Cloud[]) {
+    this.facts = facts;
+    this.clouds = clouds;
   }
 
   predicted(key: string): Json | undefined {
-    return this.facts.get(key);
+    this.asked.add(key);
+    const value = this.facts.get(key)?.value;
+    const same = isObject(value) ? value['same'] : undefined;
+    return typeof same === 'string' ? this.predicted(`path:${same}`) : value;
   }
 
-  predict(facts: { readonly [key: string]: Json } | undefined): void {
-    for (const [key, value] of Object.entries(facts ?? {})) this.facts.set(key, value);
+  /**
+   * Why what was seen of these areas need not hold in the real run; null: it will. What the step asked for itself, it
+   * has taken into account.
+   */
+  doubt(areas: readonly Area[] = EVERYTHING): string | null {
+    const cloud = this.clouds.find((one) => one.areas.some((area) => reaches(area, areas)));
+    if (cloud) return cloud.because;
+    for (const [key, { value, by }] of this.facts) {
+      if (!this.asked.has(key) && !isMereDirectory(value, key, areas) && reaches(key, areas)) {
+        return `"${by}" would change ${key.slice(key.indexOf(':') + 1)} before`;
+      }
+    }
+    return null;
   }
+}
+
+/** Is any of what is looked at within, or on the way through, what is altered? */
+function reaches(altered: Area, looked: readonly Area[]): boolean {
+  return looked.some((area) => {
+    if (altered === '*' || area === '*') return true;
+    const [sort, name] = split(altered);
+    const [seen, at] = split(area);
+    if ((sort === 'path') !== (seen === 'path' || seen === 'tree')) return false;
+    if (sort !== 'path') return sort === seen && (name === '' || at === '' || name === '*' || name === at);
+    return isWithin(at, name) || (seen === 'tree' && isWithin(name, at)) || at === '';
+  });
+}
+
+function split(area: Area): [sort: string, name: string] {
+  const at = area.indexOf(':');
+  return [area.slice(0, at), area.slice(at + 1)];
+}
+
+function isWithin(path: string, above: string): boolean {
+  return above === '' || above === '/' || path === above || path.startsWith(`${above}/`);
+}
+
+/** A directory that was one before, too, alters nothing of what is in it. */
+function isMereDirectory(value: Json, key: string, areas: readonly Area[]): boolean {
+  if (!isObject(value) || value['kind'] !== 'directory') return false;
+  if (value['fresh'] === true || value['contents'] !== undefined) return false;
+  return !areas.some((area) => area === '*' || split(area)[1] === split(key)[1] || area.startsWith('tree:'));
 }

@@ -13,6 +13,13 @@ export type Leaf =
 /** Loop variables of one round. */
 export type Round = ReadonlyMap<string, Json>;
 
+/** What a failure would lead to. */
+export interface Catcher {
+  readonly within: readonly number[];
+  /** What may then run, or not run. */
+  readonly rest: readonly Node[];
+}
+
 interface Frame {
   readonly nodes: readonly Node[];
   readonly index: number;
@@ -131,6 +138,25 @@ export class Cursor {
       if (frame.section === 'main' && frame.owner && frame.owner.rescue.length > 0) return true;
     }
     return false;
+  }
+
+  /**
+   * The blocks whose `rescue` or `always` would take over if this place failed, innermost first. `within`: all
+   * positions that begin like this are in the same part of the same block.
+   */
+  catchers(): readonly Catcher[] {
+    const catchers: Catcher[] = [];
+    const position = this.position();
+    let depth = position.length;
+    for (let frame = this.frame; frame; frame = frame.parent, depth -= 3) {
+      const { owner, section } = frame;
+      if (!owner || section === 'always') continue;
+      const rest = section === 'main' ? [...owner.block, ...owner.rescue] : owner.rescue;
+      if ((section === 'main' && owner.rescue.length > 0) || owner.always.length > 0) {
+        catchers.push({ within: position.slice(0, depth - 1), rest });
+      }
+    }
+    return catchers;
   }
 
   /** The place after a failure here: a rescue, an always, or the end. */

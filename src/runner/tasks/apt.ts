@@ -136,6 +136,12 @@ export default stateTask({
   },
 
   explain: explainApt,
+  looksAt: () => ['package:', 'tree:/etc/apt', 'tree:/var/lib/apt', 'tree:/var/lib/dpkg'],
+  // Whatever packages bring: not below the directories that are the administrator's own.
+  mayAlter: () => [
+    ...['package:', 'service:', 'program:', 'user:', 'group:', 'database:', 'link:'],
+    ...OF_PACKAGES.map((path) => `path:${path}`),
+  ],
 
   result(_desired, current, delta, reply) {
     const after = reply ? text(reply.out).split('\0')[1] : undefined;
@@ -145,6 +151,9 @@ export default stateTask({
     };
   },
 });
+
+/** Where Debian's packages put files, and what their scripts write. */
+const OF_PACKAGES = ['/bin', '/boot', '/etc', '/lib', '/lib64', '/opt', '/run', '/sbin', '/usr', '/var'];
 
 const INSTALLED: Change = { from: null, to: 'installed' };
 

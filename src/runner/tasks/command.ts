@@ -1,6 +1,6 @@
 import { sh } from '../contract/script.ts';
 import { actionTask, refuse } from '../contract/task-type.ts';
-import { askGuards, GUARD_PARAMETERS, readGuards, TEXT } from './lib/command/guards.ts';
+import { askGuards, GUARD_PARAMETERS, guardsLookAt, readGuards, TEXT } from './lib/command/guards.ts';
 import { RUN_FIELDS, readRun, runIn, STDIN_PARAMETERS, stdinOf } from './lib/command/run.ts';
 import { splitWords } from './lib/words.ts';
 
@@ -43,6 +43,7 @@ export default actionTask({
   },
   guard: ({ guards }) => askGuards(guards),
   needless: (reply, { guards }, world) => readGuards(reply, guards, world),
+  looksAt: ({ guards }, reply) => guardsLookAt(guards, reply),
   perform: ({ words, stdin, guards }) => runIn(guards.chdir, sh`exec ${words}`, stdin),
   read: (reply, { words, guards }) => readRun(reply, words, guards.chdir),
 });

@@ -117,6 +117,11 @@ export default stateTask({
   },
 
   predict: (_, { image }) => ({ [`image:${image}`]: { rebuilt: true } }),
+  looksAt: ({ image, local, params }, { source }) => [
+    ...[image, ...(local ?? source ?? { bases: [] }).bases].map((name) => `image:${name}`),
+    ...(params.remote_path === undefined ? [] : [`tree:${params.remote_path}`, 'link:']),
+  ],
+  mayAlter: (desired) => [`image:${desired?.image ?? ''}`],
 });
 
 /** A base image that isn't on the host tells nothing: it would be fetched for a build. */

@@ -105,6 +105,9 @@ export default actionTask({
     return because[said] === undefined ? refuse('the guard gave no answer') : { because: because[said] };
   },
 
+  looksAt: ({ inside }) => [`container:${inside.container}`, 'volume:'],
+  // What it does to files of the host that are mounted in the container is its own affair, as a daemon's is.
+  mayAlter: (desired) => [`container:${desired?.inside.container ?? ''}`, 'volume:', 'database:'],
   perform: ({ inside, words, stdin }) => runInside(inside, words, stdin),
 
   read(reply, { inside, words }) {

@@ -61,10 +61,15 @@ export default stateTask({
     return { image: wanted.name, id: wanted.state === 'absent' ? null : (made ?? now ?? wanted.id ?? null) };
   },
   predict(delta, { name, state, tag_as }) {
-    if (state === 'absent') return {};
+    if (state === 'absent') return null;
     const names = [...('image' in delta ? [name] : []), ...tag_as.filter((tag) => `tag.${tag}` in delta)];
     return Object.fromEntries(names.map((one) => [`image:${one}`, { rebuilt: true }]));
   },
+  looksAt: ({ name, state, tag_as }) => [
+    ...[name, ...tag_as].map((one) => `image:${one}`),
+    ...(state === 'absent' ? ['container:'] : []),
+  ],
+  mayAlter: (wanted) => (wanted ? [wanted.name, ...wanted.tag_as].map((one) => `image:${one}`) : ['image:']),
 });
 
 /** How it comes to the host, if it has to; null: it is there, or an earlier task of a dry run would have made it. */

@@ -113,7 +113,13 @@ export default stateTask({
     return { network: params.name, id };
   },
 
-  predict: (_, { name, state }) => (state === 'absent' ? {} : { [`network:${name}`]: { present: true } }),
+  predict: (_, { name, state }) => (state === 'absent' ? null : { [`network:${name}`]: { present: true } }),
+  // Its members count only where it would change.
+  looksAt: (params, current) => [
+    `network:${params.name}`,
+    ...(current && Object.keys(differences(current, params)).length > 0 ? ['container:'] : []),
+  ],
+  mayAlter: (params) => [`network:${params?.name ?? ''}`],
 });
 
 /** Options, labels and addresses count only as far as they are declared: the engine fills in its own. */

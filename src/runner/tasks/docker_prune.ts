@@ -33,5 +33,8 @@ export default stateTask({
 
   explain: (reply, { owner }) => dockerFailure(`what is ${owner}'s`, reply),
   result: (_desired, _current, delta) => ({ removed: Object.keys(delta ?? {}) }),
-  predict: () => ({}),
+  looksAt: () => OF_DOCKER,
+  mayAlter: () => OF_DOCKER,
 });
+
+const OF_DOCKER = ['container:', 'network:', 'volume:', 'image:'];

@@ -46,14 +46,34 @@ export default stateTask({
       action: delta === null ? 'nothing' : kindOf(delta, current, desired),
     };
   },
-  predict(delta, desired, current): { [key: string]: { [fact: string]: boolean } } {
+  predict(delta, desired, current) {
     const kind = kindOf(delta, current, desired);
+    if (kind === 'remove') return null;
     return {
+      ...(current.image || !desired.image ? {} : { [`image:${desired.image}`]: { rebuilt: true } }),
       [`container:${desired.name}`]: {
-        recreated: kind !== 'change' && kind !== 'remove',
+        recreated: kind !== 'change',
         restarted: kind === 'change' && ('network_namespace' in delta || 'state' in delta),
         running: desired.params.state === 'started',
       },
     };
   },
+  looksAt: ({ name, image, lenders, networks, watched, binds, supervised }) => [
+    `container:${name}`,
+    `image:${image}`,
+    ...lenders.map((lender) => `container:${lender}`),
+    ...networks.map((network) => `network:${network}`),
+    ...watched.map(({ path }) => `tree:${path}`),
+    ...binds.map((path) => `path:${path}`),
+    ...(watched.length + binds.length > 0 ? ['link:'] : []),
+    ...(supervised ? [`path:${supervised.path}`] : []),
+  ],
+  mayAlter: (desired) =>
+    desired
+      ? [
+          `container:${desired.name}`,
+          `image:${desired.image}`,
+          ...(desired.supervised ? [`path:${desired.supervised.path}`] : []),
+        ]
+      : ['container:', 'image:', 'path:'],
 });

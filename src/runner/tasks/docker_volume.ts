@@ -109,7 +109,9 @@ export default stateTask({
 
   explain: (reply, { name }) => dockerFailure(`volume ${name}`, reply),
   result: ({ name }) => ({ volume: name }),
-  predict: (_, { name, state }) => (state === 'absent' ? {} : { [`volume:${name}`]: { present: true } }),
+  predict: (_, { name, state }) => (state === 'absent' ? null : { [`volume:${name}`]: { present: true } }),
+  looksAt: ({ name, state }) => [`volume:${name}`, ...(state === 'absent' ? ['container:'] : [])],
+  mayAlter: (params) => [`volume:${params?.name ?? ''}`],
 });
 
 function texts(map: Params['labels']): Record<string, string> {

@@ -13,12 +13,14 @@ import { PATH_PATTERN, tidy } from './lib/files/paths.ts';
 import {
   applyFile,
   decideFile,
+  looksAtFile,
   type PlacedFile,
   predictFile,
   probeFile,
   questionOf,
   touchesFile,
 } from './lib/files/place-file.ts';
+import { writesTo } from './lib/files/predicted.ts';
 import { inWorld } from './lib/files/world.ts';
 
 const schema = {
@@ -116,7 +118,7 @@ export default stateTask({
     const delta = decideFile(current, desired.file, world);
     if (delta === null || isRefusal(delta) || isUnknown(delta) || !('content' in delta)) return delta;
     const { content: _, ...others } = delta;
-    const facts = inWorld(current, world);
+    const facts = inWorld(current, world, desired.file.follow);
     return isUnknown(facts) ? facts : { ...others, ...written(facts, desired) };
   },
 
@@ -128,7 +130,9 @@ export default stateTask({
 
   explain: (reply, { file }) => explainChange(file.dest, reply),
   result: ({ file }) => ({ dest: file.dest }),
-  predict: (_, { file }, current) => predictFile(file, current),
+  predict: (_, { file }, current, world) => predictFile(file, current, world),
+  looksAt: ({ file }, current) => looksAtFile(file, current),
+  mayAlter: (desired, current) => writesTo(desired?.file.dest, current),
   touches: ({ file }, current) => touchesFile(file, current),
 });
 

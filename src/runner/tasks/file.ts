@@ -2,9 +2,10 @@ import { isUnknown, refuse, stateTask } from '../contract/task-type.ts';
 import { declared, MODE, OWNERSHIP } from './lib/files/attributes.ts';
 import { explainChange } from './lib/files/explain.ts';
 import { applyState } from './lib/files/file-apply.ts';
-import { decideState, predictState } from './lib/files/file-decide.ts';
+import { decideState, looksAtState, predictState } from './lib/files/file-decide.ts';
 import { probeState, readState } from './lib/files/file-probe.ts';
 import { PATH_PATTERN, tidy } from './lib/files/paths.ts';
+import { writesTo } from './lib/files/predicted.ts';
 import { touchesOf } from './lib/files/touches.ts';
 import { inWorld } from './lib/files/world.ts';
 
@@ -86,14 +87,14 @@ export default stateTask({
   decide: decideState,
   apply: applyState,
   explain: (reply, desired) => explainChange(desired.path, reply),
-  result: (desired, current, delta) => ({
-    path: desired.path,
-    state: String(delta?.['state']?.to ?? current.facts.kind),
-  }),
-  predict(delta, desired, current) {
-    const facts = inWorld(current.facts, { predicted: () => undefined });
-    return isUnknown(facts) ? {} : predictState(delta, desired, facts);
+  result(desired, current, delta, _, world) {
+    const facts = inWorld(current.facts, world, desired.follow);
+    const kind = isUnknown(facts) ? current.facts.kind : facts.kind;
+    return { path: desired.path, state: String(delta?.['state']?.to ?? kind) };
   },
+  predict: predictState,
+  looksAt: looksAtState,
+  mayAlter: (desired, current) => writesTo(desired?.path, current?.facts),
   touches(desired, current) {
     const removesTree = desired.state === 'absent' && current.facts.kind === 'directory';
     return desired.recurse || removesTree || desired.state === 'link' ? null : touchesOf(current.facts);

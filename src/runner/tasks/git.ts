@@ -33,4 +33,6 @@ export default stateTask({
     return { dest, before: now.head, after: made ?? mustHave(targetOf(now, checkout)) };
   },
   predict: (_, { dest }) => ({ [`path:${dest}`]: { kind: 'directory', contents: 'unknown' } }),
+  looksAt: ({ dest }) => [`tree:${dest}`, 'link:'],
+  mayAlter: (checkout) => [`path:${checkout?.dest ?? ''}`, 'link:'],
 });

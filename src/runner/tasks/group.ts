@@ -2,6 +2,7 @@ import { text } from '../contract/exchange.ts';
 import { lines, sh } from '../contract/script.ts';
 import { isRefusal, type Refusal, refuse, stateTask } from '../contract/task-type.ts';
 import { type Group, LOOK_UP, readGroup } from './lib/accounts/entries.ts';
+import { ACCOUNT_FILES } from './lib/accounts/files.ts';
 import { ACCOUNT_NAME } from './lib/accounts/names.ts';
 import { first, type Records, readRecords } from './lib/accounts/records.ts';
 import { accountFailure, askAbility, inability, readAnswer } from './lib/accounts/trouble.ts';
@@ -110,7 +111,12 @@ export default stateTask({
     const number = made?.gid ?? gid ?? current.group?.gid ?? null;
     return { name, gid: state === 'absent' ? null : number, state };
   },
-  predict: (_, { name, state }) => ({ [`group:${name}`]: { state } }),
+  predict: (_, { name, state }) => ({ [`group:${name}`]: { state }, ...ACCOUNT_FILES }),
+  looksAt: ({ name, gid, state }) => [
+    gid === undefined ? `group:${name}` : 'group:',
+    ...(state === 'absent' ? ['user:'] : []),
+  ],
+  mayAlter: () => ['group:', 'path:/etc'],
 });
 
 /** Removing the primary group of a user is refused by groupdel as well. */

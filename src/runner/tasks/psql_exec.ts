@@ -175,6 +175,13 @@ export default actionTask({
     return holds(set.rows[0]?.[0] ?? null) ? { because: 'unless holds' } : null;
   },
 
+  looksAt: ({ container }) => [
+    'database:',
+    ...(container === undefined
+      ? ['service:', 'program:', 'container:', 'package:']
+      : [`container:${container}`]),
+  ],
+  mayAlter: () => ['database:'],
   perform: (desired) => psql(desired, desired.statements, desired.transaction),
 
   read(reply, desired) {

@@ -1,6 +1,6 @@
 import { lines, type Script, sh, withInput } from '../contract/script.ts';
 import { actionTask, isRefusal, refuse } from '../contract/task-type.ts';
-import { askGuards, GUARD_PARAMETERS, readGuards, TEXT } from './lib/command/guards.ts';
+import { askGuards, GUARD_PARAMETERS, guardsLookAt, readGuards, TEXT } from './lib/command/guards.ts';
 import { RUN_FIELDS, readRun, runIn } from './lib/command/run.ts';
 import { splitWords } from './lib/words.ts';
 
@@ -49,6 +49,7 @@ export default actionTask({
   },
   guard: ({ guards }) => askGuards(guards),
   needless: (reply, { guards }, world) => readGuards(reply, guards, world),
+  looksAt: ({ guards }, reply) => guardsLookAt(guards, reply),
   perform({ file, args, executable, guards }) {
     const program = executable === undefined ? sh`"$t"` : sh`${executable} "$t"`;
     const script = runIn(guards.chdir, runTemporary(file.size, program, args), null) as Script;

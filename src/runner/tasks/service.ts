@@ -1,4 +1,5 @@
-import { type Refusal, refuse, stateTask } from '../contract/task-type.ts';
+import { isObject } from '../contract/json.ts';
+import { type Refusal, refuse, stateTask, type World } from '../contract/task-type.ts';
 import { type Changes, change, merged } from './lib/docker/changes.ts';
 import { applyService, explainService } from './lib/service/apply.ts';
 import { askService } from './lib/service/ask.ts';
@@ -25,7 +26,8 @@ export default stateTask({
   probe: askService,
   read: readService,
 
-  decide(now, service) {
+  decide(asked, service, world) {
+    const now = inWorld(asked, service, world);
     const delta = merged(enabledChange(now, service), stateChange(now, service));
     if (Object.keys(delta).length === 0) return null;
     return hindrance(delta, now, service) ?? delta;
@@ -38,8 +40,32 @@ export default stateTask({
     state: state === 'stopped' || (state === undefined && !now.running) ? 'stopped' : 'started',
     enabled: enabled ?? null,
   }),
-  predict: (_, { name, state = 'started' }) => ({ [`service:${name}`]: { state } }),
+  predict(_, { name, state, enabled }, asked, world) {
+    const { running } = inWorld(asked, { name }, world);
+    const runs = state === undefined ? running : state !== 'stopped';
+    return {
+      [`service:${name}`]: {
+        state: runs ? 'started' : 'stopped',
+        ...(enabled === undefined ? {} : { enabled }),
+      },
+    };
+  },
+  looksAt: ({ name }) => [
+    `service:${name}`,
+    'package:',
+    ...['/etc/systemd', '/lib/systemd', '/usr/lib/systemd', '/etc/init.d'].map((path) => `tree:${path}`),
+  ],
+  mayAlter: (service) => [`service:${service?.name ?? ''}`],
 });
+
+/** As earlier tasks of a dry run would have left it. */
+function inWorld(now: ServiceNow, { name }: Pick<Service, 'name'>, world: World): ServiceNow {
+  const predicted = world.predicted(`service:${name}`);
+  if (!isObject(predicted)) return now;
+  const running = predicted['state'] !== 'stopped';
+  const enabled = predicted['enabled'];
+  return { ...now, running, ...(typeof enabled === 'boolean' ? { enabled } : {}) };
+}
 
 /** What is restarted or reloaded differs by that alone: it is asked for each time. */
 function stateChange({ running, shown }: ServiceNow, { state }: Service): Changes {

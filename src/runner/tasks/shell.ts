@@ -1,6 +1,6 @@
 import { sh } from '../contract/script.ts';
 import { actionTask, refuse } from '../contract/task-type.ts';
-import { askGuards, GUARD_PARAMETERS, readGuards, TEXT } from './lib/command/guards.ts';
+import { askGuards, GUARD_PARAMETERS, guardsLookAt, readGuards, TEXT } from './lib/command/guards.ts';
 import { RUN_FIELDS, readRun, runIn, STDIN_PARAMETERS, stdinOf } from './lib/command/run.ts';
 
 /** Linux takes no longer text than 128 KiB in one variable (MAX_ARG_STRLEN). */
@@ -40,6 +40,7 @@ export default actionTask({
   },
   guard: ({ guards }) => askGuards(guards),
   needless: (reply, { guards }, world) => readGuards(reply, guards, world),
+  looksAt: ({ guards }, reply) => guardsLookAt(guards, reply),
   // A shell of its own, so that `$$` and `exec` mean what they say. The code goes through the environment, which
   // only its user may read, and not through the arguments, which everybody sees.
   perform: ({ cmd, executable, stdin, guards }) =>

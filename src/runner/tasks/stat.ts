@@ -4,7 +4,6 @@ import { lines, sh } from '../contract/script.ts';
 import { queryTask } from '../contract/task-type.ts';
 import { PATH_PATTERN, tidy } from './lib/files/paths.ts';
 import { STAT_ALL, STAT_PROPERTIES, statFields } from './lib/files/stat-fields.ts';
-import { overtaken } from './lib/files/world.ts';
 
 export default queryTask({
   name: 'stat',
@@ -49,7 +48,7 @@ export default queryTask({
     const option = follow ? sh`-L ` : sh``;
     const regular = follow ? sh`[ -f "$p" ]` : sh`[ -f "$p" ] && ! [ -L "$p" ]`;
     return lines(
-      sh`p=${path}
+      sh`p=${path} d=\${p%/*}
 if [ -e "$p" ] || [ -L "$p" ]; then
 s=$(stat ${option}-c ${STAT_ALL} "$p" 2>/dev/null) || s=$(stat -c ${STAT_ALL} "$p") || exit 1
 printf 's%s\0' "$s"
@@ -58,13 +57,22 @@ if [ -L "$p" ]; then printf 'l%s\0' "$(readlink "$p"; echo .)"; printf 'f%s\0' "
       hash !== null &&
         sh`if ${regular} && [ -r "$p" ]; then h=$(${hash} <"$p") || exit 1; printf 'h%s\0' "\${h%% *}"; fi`,
       sh`else
-d=\${p%/*}; until [ -e "\${d:-/}" ]; do d=\${d%/*}; done
+until [ -e "\${d:-/}" ]; do d=\${d%/*}; done
 if [ -d "\${d:-/}" ] && ! [ -x "\${d:-/}" ]; then printf 'n%s\0' "$d"; fi
 fi
+printf 'd%s\0p%s\0' "$d" "$(cd -P -- "\${d:-/}" 2>/dev/null && pwd -P; echo .)"
 :`,
     );
   },
-  overtaken: ({ path }, world) => overtaken(path, world),
+  looksAt({ path, follow }, reply) {
+    const said = new Map(records(text(reply.out)));
+    const nearest = said.get('d') ?? '';
+    const physical = tidy(`${unguarded(said.get('p')) || nearest}${path.slice(nearest.length)}`);
+    const leads = said.has('l') ? [`path:${unguarded(said.get('f'))}`, 'link:'] : [];
+    // A link that leads to nothing may lead to something by then; so may a way on which something lacks.
+    const isOpen = said.has('s') ? follow && unguarded(said.get('f')) === '' : true;
+    return [`path:${path}`, `path:${physical}`, ...leads, ...(physical === path && !isOpen ? [] : ['link:'])];
+  },
   read(reply, { path }) {
     if (reply.code !== 0)
       return { result: {}, failed: `could not look at ${path}: ${text(reply.err).trim()}` };
@@ -86,8 +94,8 @@ fi
       writeable: said.has('w'),
       executable: said.has('x'),
       ...optional('checksum', said.get('h')),
-      ...optional('lnk_target', said.get('l')?.replace(/\n?\.$/, '')),
-      ...optional('lnk_source', said.get('f')?.replace(/\n?\.$/, '')),
+      ...optional('lnk_target', unguarded(said.get('l'))),
+      ...optional('lnk_source', unguarded(said.get('f'))),
     };
     return { result: { stat } };
   },
@@ -95,6 +103,11 @@ fi
 
 function records(out: string): [string, string][] {
   return out.split('\0').map((record) => [record.slice(0, 1), record.slice(1)]);
+}
+
+/** Without the newline of the tool and the dot that kept the name's own. */
+function unguarded(value: string | undefined): string | undefined {
+  return value?.replace(/\n?\.$/, '');
 }
 
 function optional(field: string, value: string | undefined): JsonObject {

@@ -1,4 +1,5 @@
 import type { Delta } from '../contract/delta.ts';
+import { isObject } from '../contract/json.ts';
 import { lines, type Script, sh } from '../contract/script.ts';
 import {
   type Apply,
@@ -18,12 +19,14 @@ import { PATH_PATTERN, tidy } from './lib/files/paths.ts';
 import {
   applyFile,
   decideFile,
+  looksAtFile,
   type PlacedFile,
   predictFile,
   probeFile,
   questionOf,
   touchesFile,
 } from './lib/files/place-file.ts';
+import { predictions, writesTo } from './lib/files/predicted.ts';
 import { inWorld } from './lib/files/world.ts';
 import { intoDirectory, mustBeUnmoved } from './lib/files/write-file.ts';
 import { programChanges } from './lib/supervisor-delta.ts';
@@ -113,16 +116,28 @@ export default stateTask({
   explain: (reply, desired) => explainChange(desired.path, reply),
   result: (desired) => ({ path: desired.path }),
 
-  predict(_delta, desired, current) {
+  predict(_delta, desired, current, world) {
     const file =
       desired.options === null
-        ? { [`path:${desired.path}`]: { kind: 'absent' } }
-        : predictFile(fileOf(desired), current);
+        ? predictions(current, world, { kind: 'absent' })
+        : predictFile(fileOf(desired), current, world);
+    if (!file) return null;
     const state = desired.options === null ? 'absent' : 'present';
-    // `program:*`: some program would not be as supervisord knows it.
-    return { ...file, [`program:${desired.name}`]: { state }, 'program:*': { name: desired.name } };
+    const before = world.predicted('program:*');
+    const names = isObject(before) && Array.isArray(before['names']) ? before['names'] : [];
+    return {
+      ...file,
+      [`program:${desired.name}`]: { state, path: desired.path },
+      // Those that would not be as supervisord knows them.
+      'program:*': { names: [...names, desired.name] },
+    };
   },
 
+  looksAt: (desired, current) => looksAtFile(fileOf(desired), current),
+  mayAlter: (desired, current) => [
+    ...writesTo(desired?.path, current),
+    desired ? `program:${desired.name}` : 'program:',
+  ],
   touches: (desired, current) => touchesFile(fileOf(desired), current),
 });
 
@@ -144,7 +159,7 @@ function fileOf(desired: Desired): PlacedFile {
 }
 
 function decideAbsence(facts: PathFacts, world: World): Delta | null | Refusal {
-  const now = inWorld(facts, world);
+  const now = inWorld(facts, world, false);
   if (isUnknown(now) || now.kind === 'absent') return null;
   if (now.kind === 'directory') return { refusal: `${now.path} is a directory: it is left alone` };
   return { state: { from: 'present', to: 'absent' } };

@@ -135,6 +135,9 @@ export default stateTask({
   },
 
   explain,
+  looksAt: () => ['program:', 'package:', 'tree:/etc/supervisor'],
+  // Programs may be containers.
+  mayAlter: () => ['program:', 'container:'],
 
   result(_desired, current, delta, reply) {
     const processes = reply ? readStatus(text(reply.out)) : (current as Known).processes;

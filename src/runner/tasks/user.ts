@@ -34,4 +34,10 @@ export default stateTask({
     return { name, state, uid, group: gid, home, shell };
   },
   predict: predictUser,
+  looksAt: (user, { account }) => [
+    ...(user.uid === undefined ? [`user:${user.name}`] : ['user:']),
+    ...[user.name, user.group ?? user.name, ...(user.groups ?? [])].map((name) => `group:${name}`),
+    ...[user.home, account?.home].flatMap((home) => (home === undefined ? [] : [`path:${home}`])),
+  ],
+  mayAlter: () => ['user:', 'group:', 'path:', 'link:'],
 });

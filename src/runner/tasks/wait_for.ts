@@ -1,6 +1,6 @@
 import { text } from '../contract/exchange.ts';
 import { lines, type Script, sh } from '../contract/script.ts';
-import { queryTask, type Refusal, refuse } from '../contract/task-type.ts';
+import { EVERYTHING, queryTask, type Refusal, refuse } from '../contract/task-type.ts';
 import { lookOnce, lookUntil, type Patience, readLook } from './lib/await.ts';
 import { PORT_OPEN } from './lib/port-open.ts';
 
@@ -132,6 +132,9 @@ export default queryTask({
   /** With a delay the first look is not now: what is seen at once may be about to go away. */
   probe: (desired) => (desired.delay > 0 ? sh`echo again 0` : lookOnce(look(desired, 1))),
   wait: (desired) => lookUntil(look(desired), desired),
+
+  looksAt: ({ what }) =>
+    what.kind === 'port' ? ['service:', 'program:', 'container:', 'network:', 'package:'] : EVERYTHING,
 
   read(reply, desired) {
     const said = readLook(text(reply.out));

@@ -80,7 +80,7 @@ export async function converge(
   if (isUnknown(delta)) throw new Error(`decide said unknown: ${delta.unknown}`);
   const reply = delta === null ? null : await say(type.apply(delta, desired, current), ground);
   if (reply && reply.code !== 0) return refused('apply', explained(type, reply, desired), reply);
-  const result = type.result?.(desired, current, delta, reply) ?? {};
+  const result = type.result?.(desired, current, delta, reply, world) ?? {};
   return { kind: 'converged', desired, current, delta, reply, result };
 }
 

@@ -29,17 +29,19 @@ export function unanswered(answer: Exclude<Answer, Known>, world: World): Refusa
 
 /** In a dry run, program files that earlier tasks would have written count as written. */
 export function inWorld(answer: Known, desired: Asked, world: World): Known {
-  const last = world.predicted('program:*');
+  const altered = world.predicted('program:*');
   const names = [
     ...desired.programs,
     ...desired.restarted,
-    ...(isObject(last) ? [String(last['name'])] : []),
+    ...(isObject(altered) && Array.isArray(altered['names']) ? altered['names'].map(String) : []),
   ];
   let known = answer;
   for (const name of new Set(names.map(groupOf))) {
     const predicted = world.predicted(`program:${name}`);
     if (predicted === undefined) continue;
     const runs = known.processes.some((process) => process.group === name);
+    // Its file is taken into account with it.
+    if (isObject(predicted)) world.predicted(`path:${predicted['path']}`);
     const absent = isObject(predicted) && predicted['state'] === 'absent';
     const without = (groups: readonly string[]) => groups.filter((group) => group !== name);
     const base = {

@@ -1,4 +1,5 @@
 import type { Delta } from '../../../contract/delta.ts';
+import { isObject } from '../../../contract/json.ts';
 import { type Refusal, refuse, type World } from '../../../contract/task-type.ts';
 import { type Changes, change, merged } from '../docker/changes.ts';
 import { inability } from './trouble.ts';
@@ -68,7 +69,10 @@ function conflict(delta: Delta, now: UserNow, user: User, world: World): Refusal
       'choose another uid, or give that user another one first',
     );
   }
-  const foreseen = (group: string) => world.predicted(`group:${group}`) !== undefined;
+  const foreseen = (group: string) => {
+    const predicted = world.predicted(`group:${group}`);
+    return predicted !== undefined && !(isObject(predicted) && predicted['state'] === 'absent');
+  };
   if (user.group !== null && !wantedGroup && !foreseen(user.group)) return noGroup(user.group, 'group');
   const stranger = missing.find((group) => !foreseen(group));
   if (stranger !== undefined) return noGroup(stranger, 'groups');

@@ -1,7 +1,7 @@
 import type { Reply } from '../../../contract/exchange.ts';
 import { isObject } from '../../../contract/json.ts';
 import { lines, type Script, sh } from '../../../contract/script.ts';
-import { type Refusal, refuse, type World } from '../../../contract/task-type.ts';
+import { type Area, EVERYTHING, type Refusal, refuse, type World } from '../../../contract/task-type.ts';
 
 /** What can make a command needless; undefined = not asked for. */
 export interface Guards {
@@ -47,12 +47,25 @@ export const GUARD_PARAMETERS = {
   },
 } as const;
 
+/** What announces the directory that a path of a guard is in, without links on the way. */
+const WHERE = ['in-creates', 'in-removes'] as const;
+
+/** The directory of a path, up to where a pattern begins. */
+function fixedDirectory(path: string): string {
+  const fixed = path.replace(/[*?[].*$/s, '');
+  return fixed.slice(0, fixed.lastIndexOf('/') + 1) || '.';
+}
+
 /** Asks the guards in their order until one has made the command needless; null where there are none. */
 export function askGuards(guards: Guards): { readonly script: Script; readonly users: boolean } | null {
   const { chdir, creates, removes, unless, onlyif } = guards;
   if ([creates, removes, unless, onlyif].every((guard) => guard === undefined)) return null;
   const script = lines(
     chdir !== undefined && sh`cd -- ${chdir} 2>/dev/null || { echo nowhere; exit 0; }`,
+    sh`where() { ( cd -P -- "$2" 2>/dev/null && printf '%s %s\n' "$1" "$PWD" ); }`,
+    ...[creates, removes].map(
+      (path, i) => path !== undefined && sh`where ${WHERE[i]!} ${fixedDirectory(path)}`,
+    ),
     // A pattern that matches nothing stays as it is, so that a path that looks like one is found as well.
     sh`there() { IFS=; for f in $1; do if [ -e "$f" ] || [ -L "$f" ]; then return 0; fi; done; return 1; }`,
     creates !== undefined && sh`if there ${creates}; then echo creates; exit 0; fi`,
@@ -72,18 +85,21 @@ export function readGuards(
   world: World,
 ): { readonly because: string } | Refusal | null {
   const { chdir, creates, removes } = guards;
-  const said = Buffer.from(reply.out).toString('utf8').trim();
-  const kind = (path: string | undefined) => predictedKind(path, world);
-  if (said === 'nowhere') return kind(chdir) === 'directory' ? null : nowhere(chdir ?? '');
-  if (kind(creates) !== undefined && kind(creates) !== 'absent') return { because: `${creates} would exist` };
-  if (kind(removes) === 'absent') return { because: `${removes} would not exist` };
+  const said = Buffer.from(reply.out).toString('utf8').trim().split('\n').at(-1) ?? '';
+  if (said === 'nowhere') {
+    return predictedKind(chdir, chdir, world) === 'directory' ? null : nowhere(chdir ?? '');
+  }
+  const made = predictedKind(creates, placeOf(creates, reply, 0), world);
+  const left = predictedKind(removes, placeOf(removes, reply, 1), world);
+  if (made !== undefined && made !== 'absent') return { because: `${creates} would exist` };
+  if (left === 'absent') return { because: `${removes} would not exist` };
   switch (said) {
     case 'needed':
       return null;
     case 'creates':
-      return kind(creates) === 'absent' ? null : { because: `${creates} exists` };
+      return made === 'absent' ? null : { because: `${creates} exists` };
     case 'removes':
-      return kind(removes) !== undefined ? null : { because: `${removes} does not exist` };
+      return left !== undefined ? null : { because: `${removes} does not exist` };
     case 'unless':
       return { because: `\`unless\` holds: ${guards.unless}` };
     case 'onlyif':
@@ -97,8 +113,45 @@ export function nowhere(chdir: string): Refusal {
   return refuse(`the directory ${chdir} does not exist or may not be entered`, 'see `chdir`');
 }
 
-function predictedKind(path: string | undefined, world: World): string | undefined {
-  const predicted = path === undefined ? undefined : world.predicted(`path:${path}`);
-  const kind = isObject(predicted) ? predicted['kind'] : undefined;
-  return typeof kind === 'string' ? kind : undefined;
+/** What the answer of the guards hangs on: the user's own code may look at anything. */
+export function guardsLookAt(guards: Guards, reply: Reply): readonly Area[] {
+  const { chdir, creates, removes, unless, onlyif } = guards;
+  if ((unless ?? onlyif) !== undefined) return EVERYTHING;
+  const paths = [creates, removes].map((path, i) => {
+    if (path === undefined) return [];
+    const place = placeOf(path, reply, i);
+    if (place === null) return ['path:'];
+    return [isPattern(path) ? `tree:${place.slice(0, place.lastIndexOf('/'))}` : `path:${place}`];
+  });
+  return [...paths.flat(), 'link:', ...(chdir === undefined ? [] : [`path:${chdir}`])];
+}
+
+/** The path of a guard without links on the way; null: where that would be is not known. */
+function placeOf(path: string | undefined, reply: Reply, which: number): string | null {
+  if (path === undefined) return null;
+  const said = Buffer.from(reply.out).toString('utf8').split('\n');
+  const word = `${WHERE[which]} `;
+  const directory = said.find((line) => line.startsWith(word))?.slice(word.length);
+  const fixed = fixedDirectory(path);
+  if (directory !== undefined)
+    return `${directory === '/' ? '' : directory}/${path.slice(fixed === '.' ? 0 : fixed.length)}`;
+  return path.startsWith('/') && !isPattern(path) ? path : null;
+}
+
+function isPattern(path: string): boolean {
+  return /[*?[]/.test(path);
+}
+
+/** As the path is written, and where it is. */
+function predictedKind(
+  path: string | undefined,
+  place: string | null | undefined,
+  world: World,
+): string | undefined {
+  for (const at of [place, path]) {
+    const predicted = at == null ? undefined : world.predicted(`path:${at}`);
+    const kind = isObject(predicted) ? predicted['kind'] : undefined;
+    if (typeof kind === 'string') return kind;
+  }
+  return undefined;
 }

@@ -1,12 +1,13 @@
 import type { Delta } from '../../../contract/delta.ts';
 import type { Reply } from '../../../contract/exchange.ts';
-import { isObject, type Json, type JsonObject } from '../../../contract/json.ts';
+import type { JsonObject } from '../../../contract/json.ts';
 import { type Script, sh } from '../../../contract/script.ts';
 import {
   type Apply,
   isRefusal,
   isUnknown,
   MOVED,
+  type Predictions,
   type Refusal,
   refuse,
   type Touches,
@@ -21,7 +22,8 @@ import { type PathQuestion, probePath, SMALL } from '../files/path-probe.ts';
 import { readPath } from '../files/path-read.ts';
 import {
   applyFile,
-  decideFile,
+  decideFacts,
+  looksAtFile,
   type PlacedFile,
   type Placing,
   predictFile,
@@ -29,6 +31,7 @@ import {
   touchesFile,
   unfitPlace,
 } from '../files/place-file.ts';
+import { writesTo } from '../files/predicted.ts';
 import { inWorld } from '../files/world.ts';
 
 /** Bytes; a larger file is not edited. */
@@ -49,7 +52,7 @@ export const editing = {
   read: (reply: Reply, desired: Editing): PathFacts | Refusal => readPath(reply, questionOf(desired)),
 
   decide(current: PathFacts, desired: Editing, world: World): Delta | null | Refusal | Unknown {
-    const facts = inWorld(current, world);
+    const facts = inWorld(current, world, desired.follow);
     if (isUnknown(facts)) return facts;
     if (facts.kind === 'absent' && desired.absent === 'leave') return null;
     if (facts.kind === 'absent' && desired.absent === 'refuse') {
@@ -57,12 +60,12 @@ export const editing = {
     }
     const unfit = strangers(facts) ?? (facts.kind === 'absent' ? null : unfitPlace(facts, desired));
     if (unfit) return unfit;
-    const now = textOf(facts, world);
+    const now = textOf(facts);
     if (typeof now !== 'string') return now;
     const file = edited(now, desired);
     if (isRefusal(file)) return file;
     // A new file is made even if the edit leaves it empty.
-    return decideFile({ ...current, ...known(current, facts, now) }, file, world);
+    return decideFacts({ ...facts, ...known(current, facts, now) }, file);
   },
 
   apply(delta: Delta, desired: Editing, current: PathFacts): Script | Apply {
@@ -78,13 +81,12 @@ export const editing = {
     return { path: dest ?? current.path, ...more };
   },
 
-  predict(_: Delta, desired: Editing, current: PathFacts): { readonly [key: string]: Json } {
-    const key = `path:${current.path}`;
-    const file = fileOf(desired, current);
-    const { [key]: own } = predictFile(file, current);
-    const text = asText(file.content.bytes());
-    return { [key]: { ...(isObject(own) ? own : {}), text } };
+  predict(_: Delta, desired: Editing, current: PathFacts, world: World): Predictions | null {
+    const facts = inWorld(current, world, desired.follow);
+    return isUnknown(facts) ? null : predictFile(fileOf(desired, facts), current, world);
   },
+  looksAt: looksAtFile,
+  mayAlter: (desired: Editing | null, current?: PathFacts) => writesTo(desired?.dest, current),
 
   touches: (desired: Editing, current: PathFacts): Touches | null =>
     touchesFile(fileOf(desired, current), current),
@@ -96,12 +98,11 @@ function questionOf({ dest, follow, declared }: Editing): PathQuestion {
 }
 
 /** The text as it is, or as earlier edits of a dry run would have left it. */
-function textOf(facts: PathFacts, world: World): string | Refusal | Unknown {
-  const predicted = world.predicted(`path:${facts.path}`);
-  const text = isObject(predicted) ? predicted['text'] : undefined;
+function textOf(facts: PathFacts): string | Refusal | Unknown {
   if (facts.kind === 'absent') return '';
-  if (typeof text === 'string') return text;
-  if (predicted !== undefined) return { unknown: `${facts.path} would have been changed before` };
+  if (facts.content === null && facts.sha256 !== null) {
+    return { unknown: `${facts.path} would have been changed before` };
+  }
   if (facts.content === null) {
     return refuse(
       `${facts.path} has more than ${LARGEST} bytes: it is not edited`,

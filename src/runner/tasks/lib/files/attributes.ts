@@ -1,6 +1,6 @@
 import type { Change } from '../../../contract/delta.ts';
 import { lines, type Script, sh } from '../../../contract/script.ts';
-import { type Refusal, refuse } from '../../../contract/task-type.ts';
+import { type Refusal, refuse, type Unknown } from '../../../contract/task-type.ts';
 import type { Attributes, PathFacts } from './facts.ts';
 import { chmodWord, defaultBits, formatMode, MODE_PATTERN, resolveMode } from './mode.ts';
 
@@ -74,6 +74,37 @@ export function finalBits(declared: Declared, subject: Subject): number {
   const bits = subject.now?.bits ?? defaultBits(subject.directory, subject.umask);
   if (declared.mode === undefined) return bits;
   return resolveMode(declared.mode, { bits, directory: subject.directory, umask: subject.umask });
+}
+
+/** What a dry run foresees of mode and owners; of a new thing, an owner that is not declared is not known. */
+export function attributesAfter(
+  declared: Declared,
+  facts: Pick<PathFacts, 'kind' | 'attributes' | 'umask'>,
+  kind: 'file' | 'directory',
+): { mode: string; owner?: string; group?: string } {
+  const now = facts.kind === kind ? facts.attributes : null;
+  const bits = finalBits(declared, { directory: kind === 'directory', now, umask: facts.umask });
+  const { owner, group } = declared;
+  return {
+    mode: formatMode(bits),
+    ...(owner === undefined ? {} : { owner }),
+    ...(group === undefined ? {} : { group }),
+  };
+}
+
+/** Whose a thing will be that an earlier task would make, nobody knows before. */
+export function unsureOwner({ path, attributes }: PathFacts, { owner, group }: Declared): Unknown | null {
+  if (!attributes) return null;
+  // A name and a number cannot be compared without asking the host.
+  const unsure = (wanted: string | undefined, name: string, id: number) =>
+    wanted !== undefined &&
+    (name === '' ||
+      (name !== wanted &&
+        (/^\d+$/.test(name) || Number.isNaN(id)) &&
+        /^\d+$/.test(name) !== /^\d+$/.test(wanted)));
+  return unsure(owner, attributes.owner, attributes.uid) || unsure(group, attributes.group, attributes.gid)
+    ? { unknown: `whose ${path} would be is not known yet` }
+    : null;
 }
 
 /** A number is compared with the number; a file of a number without a name shows the number. Null: not known (a dry run). */

@@ -51,6 +51,8 @@ export type ParentFacts =
       readonly kind: 'missing';
       /** The nearest thing on the way that is there. */
       readonly nearest: string;
+      /** Its path without symbolic links. */
+      readonly real: string;
       /** What stops: nothing but absence, or that `nearest` is no directory, or may not be entered. */
       readonly because: 'absent' | 'no-directory' | 'forbidden';
     };

@@ -1,32 +1,63 @@
 import type { Change, Delta } from '../../../contract/delta.ts';
-import type { Json } from '../../../contract/json.ts';
-import { isUnknown, type Refusal, refuse, type Unknown, type World } from '../../../contract/task-type.ts';
-import { attributeChanges, finalBits, strangers } from './attributes.ts';
+import {
+  type Area,
+  isUnknown,
+  type Predictions,
+  type Refusal,
+  refuse,
+  type Unknown,
+  type World,
+} from '../../../contract/task-type.ts';
+import { attributeChanges, attributesAfter, strangers, unsureOwner } from './attributes.ts';
 import { sha256 } from './content.ts';
 import { barredParent, missingParent } from './explain.ts';
 import type { PathFacts } from './facts.ts';
 import type { FileNow, FileState } from './file-desired.ts';
-import { formatMode } from './mode.ts';
 import { newDirectories } from './new-directories.ts';
+import { parentOf, tidy } from './paths.ts';
+import { physicalPath } from './physical.ts';
+import { areasOf, predictedPath, predictions } from './predicted.ts';
 import { capped } from './shown.ts';
-import { inWorld } from './world.ts';
+import { inWorld, isFresh } from './world.ts';
 
 export function decideState(
   current: FileNow,
   desired: FileState,
   world: World,
 ): Delta | null | Refusal | Unknown {
-  const facts = inWorld(current.facts, world);
+  const facts = inWorld(current.facts, world, desired.follow);
   if (isUnknown(facts)) return facts;
   const wanted = wantedKind(facts, desired);
-  const unfit = strangers(facts) ?? unfitFor(wanted, facts, { ...current, facts }, desired);
+  const leads = leadsTo(desired, current, world);
+  if (typeof leads !== 'boolean') return leads;
+  const unfit = strangers(facts) ?? unfitFor(wanted, facts, { ...current, facts, leads }, desired);
   if (unfit) return unfit;
+  const unsure = wanted === 'absent' ? null : unsureOwner(facts, desired.declared);
+  if (unsure) return unsure;
   const made = madeFields(wanted, facts, desired);
   if (Object.keys(made).length > 0 && facts.parent.kind === 'present' && facts.parent.barred !== null) {
     return barredParent(desired.path, facts.parent.barred);
   }
-  const delta = { ...made, ...attributes(wanted, facts, desired), ...below(facts, current, desired) };
+  const isNew = facts.kind !== current.facts.kind || isFresh(predictedPath(world, physicalPath(facts)));
+  const delta = {
+    ...made,
+    ...attributes(wanted, facts, desired),
+    ...(isNew ? {} : below(facts, current, desired)),
+  };
   return Object.keys(delta).length > 0 ? delta : null;
+}
+
+/** Is anything where the link is to lead to, after what was not made? */
+function leadsTo({ src }: FileState, { facts, leads }: FileNow, world: World): boolean | Unknown {
+  if (src === null) return leads;
+  const predicted = predictedPath(world, targetOf(src, facts));
+  if (predicted?.kind === 'link') return { unknown: `it is not known yet where ${src} leads to` };
+  return predicted ? predicted.kind !== 'absent' : leads;
+}
+
+/** Where a link with this text would lead to, if no other link were on the way. */
+export function targetOf(src: string, facts: PathFacts): string {
+  return tidy(src.startsWith('/') ? src : `${parentOf(physicalPath(facts))}/${src}`);
 }
 
 type Wanted = 'file' | 'directory' | 'link' | 'absent' | 'other';
@@ -118,32 +149,47 @@ function below(facts: PathFacts, current: FileNow, desired: FileState): Delta {
   return capped(changes);
 }
 
-/** What later tasks of a dry run find. */
+/** What later tasks of a dry run find; null: what would change below a directory is not told one by one. */
 export function predictState(
   delta: Delta,
   desired: FileState,
-  facts: PathFacts,
-): { readonly [key: string]: Json } {
+  current: FileNow,
+  world: World,
+): Predictions | null {
+  const facts = inWorld(current.facts, world, desired.follow);
+  if (isUnknown(facts)) return null;
+  // Mode and owner are those of all names of a file.
+  if (facts.kind === 'file' && (facts.attributes?.links ?? 1) > 1 && !('state' in delta)) return null;
+  if (Object.keys(delta).some((field) => field.startsWith('./'))) return null;
   const wanted = wantedKind(facts, desired);
-  const key = `path:${facts.path}`;
-  if (wanted === 'absent') return { [key]: { kind: 'absent' } };
-  if (wanted === 'link') return { [key]: { kind: 'link', target: desired.src ?? facts.target } };
-  const now = facts.kind === wanted ? facts.attributes : null;
-  const bits = finalBits(desired.declared, { directory: wanted === 'directory', now, umask: facts.umask });
-  const { owner = now?.owner, group = now?.group } = desired.declared;
-  const made = {
-    kind: wanted,
-    mode: formatMode(bits),
-    ...(owner === undefined ? {} : { owner }),
-    ...(group === undefined ? {} : { group }),
-    ...hashOf(wanted, facts),
-  };
-  const parents = 'state' in delta && wanted === 'directory' ? newDirectories(facts) : [];
-  return { ...Object.fromEntries(parents.map((path) => [`path:${path}`, made])), [key]: made };
+  if (wanted === 'absent') return predictions(facts, world, { kind: 'absent' });
+  if (wanted === 'other') return null;
+  if (wanted === 'link') {
+    const { owner, group } = desired.declared;
+    const owners = { ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }) };
+    return predictions(facts, world, { kind: 'link', target: desired.src ?? facts.target, ...owners });
+  }
+  const made = { kind: wanted, ...attributesAfter(desired.declared, facts, wanted) };
+  if (wanted === 'file') return predictions(facts, world, { ...made, ...('state' in delta ? EMPTY : {}) });
+  const parents = 'state' in delta ? newDirectories(facts).slice(0, -1) : [];
+  const physical = physicalPath(facts);
+  const above = parents.map((path) => {
+    const real = physical.slice(0, physical.length - (facts.path.length - path.length));
+    return [`path:${real}`, { ...made, fresh: true }] as const;
+  });
+  return { ...Object.fromEntries(above), ...predictions(facts, world, made) };
 }
 
-function hashOf(wanted: Wanted, facts: PathFacts): { sha256?: string } {
-  if (wanted !== 'file') return {};
-  const hash = facts.kind === 'file' ? facts.sha256 : sha256(new Uint8Array());
-  return hash === null ? {} : { sha256: hash };
+const EMPTY = { sha256: sha256(new Uint8Array()), text: '' };
+
+/** What the decision hangs on. */
+export function looksAtState(desired: FileState, { facts }: FileNow): readonly Area[] {
+  const { declared, recurse, src, follow } = desired;
+  // Where a link of the host leads to nothing, an earlier task may make what lacks.
+  const dangles = follow && facts.kind === 'link';
+  return [
+    ...areasOf(facts, declared, recurse),
+    ...(src === null ? [] : [`path:${targetOf(src, facts)}`, 'link:']),
+    ...(dangles ? ['path:'] : []),
+  ];
 }

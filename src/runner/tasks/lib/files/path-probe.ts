@@ -47,8 +47,9 @@ printf 'p%s\0' "$PWD"
     sh`[ -n "$s" ] && printf 's%s\0' "$s"
 else
 a=\${d:-/}; until [ -e "$a" ] || [ -L "$a" ]; do a=\${a%/*}; a=\${a:-/}; done
-k=x; if [ ! -d "$a" ]; then k=f; elif [ -x "$a" ]; then k=d; fi
-printf '%s%s\0' "$k" "$a"
+k=x q=$a; if [ ! -d "$a" ]; then k=f q=$(cd -P -- "\${a%/*}/" && pwd -P)/\${a##*/}
+elif [ -x "$a" ]; then k=d q=$(cd -P -- "$a" && pwd -P); fi
+printf '%s%s\0q%s\0' "$k" "$a" "$q"
 fi`,
     ...unknownNames(asked),
     asked.content && askContent(asked.content, follow),

@@ -55,7 +55,9 @@ function readParent(records: ReadonlyMap<string, string>): ParentFacts | null {
     ['x', 'forbidden'],
   ] as const) {
     const nearest = records.get(letter);
-    if (nearest !== undefined) return { kind: 'missing', nearest, because };
+    if (nearest !== undefined) {
+      return { kind: 'missing', nearest, real: tidy(records.get('q') || nearest), because };
+    }
   }
   return null;
 }

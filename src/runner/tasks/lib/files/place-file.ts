@@ -1,23 +1,33 @@
 import type { Change, Delta } from '../../../contract/delta.ts';
 import type { Reply } from '../../../contract/exchange.ts';
-import type { Json, JsonObject } from '../../../contract/json.ts';
+import type { JsonObject } from '../../../contract/json.ts';
 import { lines, type Script, sh } from '../../../contract/script.ts';
 import {
   type Apply,
+  type Area,
   isUnknown,
   MOVED,
+  type Predictions,
   type Refusal,
   refuse,
   type Touches,
   type Unknown,
   type World,
 } from '../../../contract/task-type.ts';
-import { attributeChanges, finalBits, setAttributes, strangers } from './attributes.ts';
-import { sameContent, shownContent, shownFacts, wanted } from './content.ts';
+import {
+  attributeChanges,
+  attributesAfter,
+  finalBits,
+  setAttributes,
+  strangers,
+  unsureOwner,
+} from './attributes.ts';
+import { asText, sameContent, shownContent, shownFacts, wanted } from './content.ts';
 import { barredParent, missingParent, unreadable } from './explain.ts';
 import type { PathFacts } from './facts.ts';
 import { formatMode } from './mode.ts';
-import { type PathQuestion, probePath } from './path-probe.ts';
+import { type PathQuestion, probePath, SMALL } from './path-probe.ts';
+import { areasOf, predictions } from './predicted.ts';
 import { touchesOf } from './touches.ts';
 import { inWorld } from './world.ts';
 import { intoDirectory, type Replacing, type Writing, writeFile } from './write-file.ts';
@@ -57,7 +67,11 @@ export function decideFile(
   world: World,
 ): Delta | null | Refusal | Unknown {
   const facts = placedIn(asked, desired, world);
-  if (isUnknown(facts)) return facts;
+  return isUnknown(facts) ? facts : decideFacts(facts, desired);
+}
+
+/** `facts`: as they would be in this world. */
+export function decideFacts(facts: PathFacts, desired: PlacedFile): Delta | null | Refusal | Unknown {
   const { path, parent } = facts;
   if (parent.kind === 'missing') return missingParent(path, parent);
   if (facts.kind !== 'absent' && !desired.force) return null;
@@ -66,6 +80,8 @@ export function decideFile(
   const written = writtenFields(facts, desired);
   if (Object.keys(written).length > 0 && parent.barred !== null) return barredParent(path, parent.barred);
   const now = facts.kind === 'file' ? facts.attributes : null;
+  const unsure = unsureOwner(facts, desired.declared);
+  if (unsure) return unsure;
   const delta = {
     ...written,
     ...attributeChanges(desired.declared, { directory: false, now, umask: facts.umask }),
@@ -75,7 +91,11 @@ export function decideFile(
 
 /** In a dry run the place may only become a directory. */
 function placedIn(asked: PathFacts, desired: PlacedFile, world: World): PathFacts | Unknown {
-  const facts = inWorld(asked, world);
+  const facts = inWorld(asked, world, desired.follow);
+  const wasInto = desired.into !== undefined && asked.path !== desired.dest;
+  if (wasInto && !isUnknown(facts) && facts.parent.kind === 'missing') {
+    return { unknown: `${desired.dest} would be no directory any more` };
+  }
   if (
     isUnknown(facts) ||
     facts.kind !== 'directory' ||
@@ -89,6 +109,7 @@ function placedIn(asked: PathFacts, desired: PlacedFile, world: World): PathFact
   return inWorld(
     { ...facts, path, real: path, parent, kind: 'absent', attributes: null, target: null },
     world,
+    desired.follow,
   );
 }
 
@@ -134,19 +155,23 @@ export function changeAttributes(delta: Delta, desired: Placing, facts: PathFact
   );
 }
 
-export function predictFile(desired: PlacedFile, facts: PathFacts): { readonly [key: string]: Json } {
-  const now = facts.kind === 'file' ? facts.attributes : null;
-  const mode = formatMode(finalBits(desired.declared, { directory: false, now, umask: facts.umask }));
-  const { owner = now?.owner, group = now?.group } = desired.declared;
-  return {
-    [`path:${facts.path}`]: {
-      kind: 'file',
-      mode,
-      sha256: desired.content.sha256(),
-      ...(owner === undefined ? {} : { owner }),
-      ...(group === undefined ? {} : { group }),
-    },
-  };
+/** `asked`: as the host told it. */
+export function predictFile(desired: PlacedFile, asked: PathFacts, world: World): Predictions | null {
+  const facts = placedIn(asked, desired, world);
+  if (isUnknown(facts) || desired.backup) return null;
+  const { content } = desired;
+  const text = content.size <= SMALL ? asText(content.bytes()) : null;
+  return predictions(facts, world, {
+    kind: 'file',
+    ...attributesAfter(desired.declared, facts, 'file'),
+    sha256: content.sha256(),
+    text,
+  });
+}
+
+export function looksAtFile(desired: PlacedFile | Placing, facts: PathFacts): readonly Area[] {
+  const dest = desired.into === undefined ? [] : [`path:${desired.dest}`];
+  return [...dest, ...areasOf(facts, desired.declared)];
 }
 
 export function touchesFile(desired: PlacedFile, facts: PathFacts): Touches | null {

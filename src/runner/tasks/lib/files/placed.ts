@@ -1,14 +1,23 @@
 import type { Delta } from '../../../contract/delta.ts';
 import type { Reply } from '../../../contract/exchange.ts';
-import type { Json, JsonObject } from '../../../contract/json.ts';
+import type { JsonObject } from '../../../contract/json.ts';
 import type { Script } from '../../../contract/script.ts';
-import type { Apply, Refusal, Touches, Unknown, World } from '../../../contract/task-type.ts';
+import type {
+  Apply,
+  Area,
+  Predictions,
+  Refusal,
+  Touches,
+  Unknown,
+  World,
+} from '../../../contract/task-type.ts';
 import { explainChange } from './explain.ts';
 import type { PathFacts } from './facts.ts';
 import { readPath } from './path-read.ts';
 import {
   applyFile,
   decideFile,
+  looksAtFile,
   type PlacedFile,
   predictFile,
   probeFile,
@@ -16,9 +25,11 @@ import {
   resultOfFile,
   touchesFile,
 } from './place-file.ts';
+import { areasOf, writesTo } from './predicted.ts';
 import {
   applyRemote,
   decideRemote,
+  predictRemote,
   probeRemote,
   type RemoteCopy,
   type RemoteNow,
@@ -60,10 +71,18 @@ export const placing = {
     explainChange(desired.kind === 'tree' ? desired.root : desired.dest, reply),
   result: (_: Placed, current: Now, __: Delta | null, reply: Reply | null): JsonObject =>
     resultOfFile(current.facts, reply),
-  predict(_: Delta, desired: Placed, current: Now): { readonly [key: string]: Json } {
-    if (desired.kind === 'tree') return predictTree(desired, current as TreeNow);
-    if (desired.kind === 'remote') return { [`path:${current.facts.path}`]: { kind: 'file' } };
-    return predictFile(desired, current.facts);
+  predict(_: Delta, desired: Placed, current: Now, world: World): Predictions | null {
+    if (desired.kind === 'tree') return predictTree(desired, current as TreeNow, world);
+    if (desired.kind === 'remote') return predictRemote(desired, current as RemoteNow, world);
+    return predictFile(desired, current.facts, world);
+  },
+  looksAt(desired: Placed, { facts }: Now): readonly Area[] {
+    if (desired.kind === 'tree') return areasOf(facts, desired.declared, true);
+    if (desired.kind === 'remote') return [...looksAtFile(desired, facts), `path:${desired.src}`, 'link:'];
+    return looksAtFile(desired, facts);
+  },
+  mayAlter(desired: Placed | null, current?: Now): readonly Area[] {
+    return writesTo(desired?.kind === 'tree' ? desired.root : desired?.dest, current?.facts);
   },
   touches: (desired: Placed, current: Now): Touches | null =>
     desired.kind === 'file' ? touchesFile(desired, current.facts) : null,

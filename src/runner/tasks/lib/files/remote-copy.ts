@@ -5,18 +5,20 @@ import {
   isRefusal,
   isUnknown,
   MOVED,
+  type Predictions,
   type Refusal,
   refuse,
   type Unknown,
   type World,
 } from '../../../contract/task-type.ts';
-import { attributeChanges, strangers } from './attributes.ts';
+import { attributeChanges, attributesAfter, strangers, unsureOwner } from './attributes.ts';
 import { barredParent, missingParent } from './explain.ts';
 import type { PathFacts } from './facts.ts';
 import { probePath } from './path-probe.ts';
 import { readPath } from './path-read.ts';
 import { changeAttributes, type Placing, unfitPlace } from './place-file.ts';
-import { inWorld, overtaken } from './world.ts';
+import { predictions } from './predicted.ts';
+import { inWorld } from './world.ts';
 import { replaceFile } from './write-file.ts';
 
 /** A file of the host itself, put in another place of it (`copy` with `remote_src`). */
@@ -67,10 +69,8 @@ export function decideRemote(
   desired: RemoteCopy,
   world: World,
 ): Delta | null | Refusal | Unknown {
-  const facts = inWorld(current.facts, world);
+  const facts = inWorld(current.facts, world, desired.follow);
   if (isUnknown(facts)) return facts;
-  const moved = overtaken(desired.src, world);
-  if (moved) return moved;
   const { path, parent } = facts;
   if (current.source === 'directory')
     return refuse(`${desired.src} is a directory`, 'remote_src copies a single file');
@@ -79,16 +79,26 @@ export function decideRemote(
   if (facts.kind !== 'absent' && !desired.force) return null;
   const unfit = strangers(facts) ?? unfitPlace(facts, desired);
   if (unfit) return unfit;
-  const same = facts.kind === 'file' && current.hash !== null && current.hash === current.sourceHash;
+  const hash = facts.kind === 'file' ? (facts.sha256 ?? current.hash) : null;
+  const same = hash !== null && hash === current.sourceHash;
   if (!same && parent.barred !== null) return barredParent(path, parent.barred);
   const now = facts.kind === 'file' ? facts.attributes : null;
-  const from = current.hash === null ? null : `sha256:${current.hash}`;
+  const unsure = unsureOwner(facts, desired.declared);
+  if (unsure) return unsure;
+  const from = hash === null ? null : `sha256:${hash}`;
   const delta = {
     ...(facts.kind === 'file' ? {} : { state: { from: facts.kind, to: 'file' } }),
     ...(same ? {} : { content: { from, to: `sha256:${current.sourceHash}` } }),
     ...attributeChanges(desired.declared, { directory: false, now, umask: facts.umask }),
   };
   return Object.keys(delta).length > 0 ? delta : null;
+}
+
+export function predictRemote(desired: RemoteCopy, current: RemoteNow, world: World): Predictions | null {
+  const facts = inWorld(current.facts, world, desired.follow);
+  if (isUnknown(facts) || current.sourceHash === null || desired.backup) return null;
+  const attributes = attributesAfter(desired.declared, facts, 'file');
+  return predictions(facts, world, { kind: 'file', ...attributes, sha256: current.sourceHash, text: null });
 }
 
 export function applyRemote(delta: Delta, desired: RemoteCopy, { facts, sourceHash }: RemoteNow): Script {

@@ -4,10 +4,12 @@ import { isUnknown, type Refusal, refuse, type Unknown, type World } from '../..
 import { attributeChanges, type Declared, finalBits, strangers } from './attributes.ts';
 import { barredParent, missingParent } from './explain.ts';
 import type { Entry } from './manifest.ts';
+import { physicalPath } from './physical.ts';
+import { predictedPath } from './predicted.ts';
 import { capped } from './shown.ts';
 import type { PlacedTree, TreeFile, TreeItem } from './tree-desired.ts';
 import type { TreeNow } from './tree-probe.ts';
-import { inWorld } from './world.ts';
+import { inWorld, isFresh } from './world.ts';
 
 /** One thing that must become otherwise below the root. */
 export interface TreeChange {
@@ -27,8 +29,9 @@ export function decideTree(
   desired: PlacedTree,
   world: World,
 ): Delta | null | Refusal | Unknown {
-  const facts = inWorld(current.facts, world);
-  if (isUnknown(facts)) return facts;
+  const known = treeIn(current, world);
+  if (isUnknown(known)) return known;
+  const { facts } = known;
   const stranger = strangers(facts);
   if (stranger) return stranger;
   const { parent, kind } = facts;
@@ -38,7 +41,6 @@ export function decideTree(
   if (kind === 'absent' && parent.kind === 'present' && parent.barred) {
     return barredParent(desired.root, parent.barred);
   }
-  const known = kind === 'absent' ? { ...current, facts, entries: new Map() } : { ...current, facts };
   const changes = treeChanges(known, desired);
   if ('refusal' in changes) return changes;
   const root = kind === 'absent' ? { state: { from: 'absent', to: 'directory' } } : {};
@@ -47,6 +49,14 @@ export function decideTree(
     ...Object.fromEntries(changes.map(({ path, from, to }) => [`./${path}`, { from, to }])),
   };
   return Object.keys(delta).length > 0 ? capped(delta) : null;
+}
+
+/** The tree as it would be in this world: a root that is new there has nothing in it. */
+export function treeIn(current: TreeNow, world: World): TreeNow | Unknown {
+  const facts = inWorld(current.facts, world, true);
+  if (isUnknown(facts)) return facts;
+  const isNew = facts.kind !== current.facts.kind || isFresh(predictedPath(world, physicalPath(facts)));
+  return isNew || facts.kind === 'absent' ? { ...current, facts, entries: new Map() } : { ...current, facts };
 }
 
 /** All that differs, parents before children, removals last. */

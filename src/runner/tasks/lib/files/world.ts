@@ -1,23 +1,55 @@
-import { isObject, type Json } from '../../../contract/json.ts';
+import { isObject } from '../../../contract/json.ts';
 import type { Unknown, World } from '../../../contract/task-type.ts';
-import type { Attributes, Kind, ParentFacts, PathFacts } from './facts.ts';
+import type { Attributes, ParentFacts, PathFacts } from './facts.ts';
 import { ancestors, parentOf } from './paths.ts';
+import { physicalPath } from './physical.ts';
+import { type PredictedPath, predictedPath } from './predicted.ts';
 
-/** The facts as they would be after the unmade changes of a dry run; the facts themselves in a real run. */
-export function inWorld(asked: PathFacts, world: World): PathFacts | Unknown {
+/** Nothing would be otherwise. */
+export const UNCHANGED: World = { predicted: () => undefined };
+
+/**
+ * The facts as they would be after the unmade changes of a dry run; the facts themselves in a real run. `follow`: of a
+ * link, what it leads to was asked for.
+ */
+export function inWorld(asked: PathFacts, world: World, follow: boolean): PathFacts | Unknown {
   const facts = withNewcomers(asked, world);
-  const parent = parentIn(facts, world);
+  const physical = physicalPath(facts);
+  const parent = parentIn(facts, physical, world);
   if ('unknown' in parent) return parent;
-  const own = world.predicted(`path:${facts.path}`);
-  const placed = { ...facts, parent };
-  if (parent.kind === 'missing') return gone(placed);
-  return own === undefined ? placed : { ...placed, ...predictedFacts(own, facts), parent };
+  if (parent.kind === 'missing') return gone({ ...facts, parent });
+  const placed = isFresh(predictedPath(world, parentOf(physical)))
+    ? gone({ ...facts, parent })
+    : { ...facts, parent };
+  const own = predictedPath(world, physical);
+  if (own) return own.kind === 'link' && follow ? leadsWhere(facts.path) : withPredicted(placed, own);
+  return facts.real === facts.path ? placed : followed(placed, world);
+}
+
+/** What a link of the host leads to may be otherwise. */
+function followed(facts: PathFacts, world: World): PathFacts | Unknown {
+  const own = predictedPath(world, facts.real);
+  if (own && own.kind === facts.kind && own.fresh !== true) return withPredicted(facts, own);
+  const altered = [facts.real, ...ancestors(facts.real)].find((path) => {
+    const predicted = predictedPath(world, path);
+    return (
+      predicted !== null && (path === facts.real || predicted.kind !== 'directory' || isFresh(predicted))
+    );
+  });
+  return altered === undefined ? facts : leadsWhere(facts.path);
+}
+
+function leadsWhere(path: string): Unknown {
+  return { unknown: `it is not known yet where the link ${path} leads to` };
 }
 
 /** Users and groups that an earlier task would have made are no strangers. */
 function withNewcomers(facts: PathFacts, world: World): PathFacts {
   const { unknownUser: user, unknownGroup: group } = facts;
-  const made = (key: string) => world.predicted(key) !== undefined;
+  const made = (key: string) => {
+    const predicted = world.predicted(key);
+    return predicted !== undefined && !(isObject(predicted) && predicted['state'] === 'absent');
+  };
   if (user === null && group === null) return facts;
   return {
     ...facts,
@@ -26,34 +58,47 @@ function withNewcomers(facts: PathFacts, world: World): PathFacts {
   };
 }
 
-/** An earlier change, not made in a dry run, would have altered what is at `path`. */
-export function overtaken(path: string, world: World): Unknown | null {
-  const changed = (at: string) => kindIn(world.predicted(`path:${at}`));
-  const way = ancestors(path).find((at) => (changed(at) ?? 'directory') !== 'directory');
-  const at = changed(path) === undefined ? way : path;
-  return at === undefined ? null : { unknown: `${at} would have been changed before` };
-}
-
 /** The nearest directory on the way of which something is predicted decides. */
-function parentIn(facts: PathFacts, world: World): ParentFacts | Unknown {
-  const way = ancestors(facts.path);
-  for (const path of way) {
-    const kind = kindIn(world.predicted(`path:${path}`));
-    if (kind === undefined) continue;
-    if (kind === 'link') return { unknown: `it is not known yet where the link ${path} leads to` };
-    if (kind === 'absent') return { kind: 'missing', nearest: parentOf(path), because: 'absent' };
-    if (kind !== 'directory') return { kind: 'missing', nearest: path, because: 'no-directory' };
-    if (isFilled(world.predicted(`path:${path}`)) && facts.kind === 'absent') {
-      return { unknown: `what will be in ${path} is not known yet` };
-    }
-    return path === way[0] ? madeParent(facts, path) : facts.parent;
+function parentIn(facts: PathFacts, physical: string, world: World): ParentFacts | Unknown {
+  const written = ancestors(facts.path);
+  const way = ancestors(physical);
+  const sideways = otherWay(facts.path, physical, world);
+  if (sideways) return sideways;
+  for (const [i, path] of way.entries()) {
+    const predicted = predictedPath(world, path);
+    if (!predicted) continue;
+    const nearest = written[i] ?? '/';
+    // Behind a link on the way, the path as it is written tells nothing of this directory.
+    const isBehind = physical.slice(path.length) !== facts.path.slice(nearest.length);
+    if (predicted.kind === 'link' || (isBehind && predicted.kind !== 'directory')) return leadsWhere(path);
+    if (predicted.kind === 'absent') return missing(parentOf(nearest), parentOf(path), 'absent');
+    if (predicted.kind !== 'directory') return missing(nearest, path, 'no-directory');
+    if (predicted.contents === 'unknown') return { unknown: `what will be in ${path} is not known yet` };
+    if (i === 0) return madeParent(facts, path);
+    if (isFresh(predicted)) return isBehind ? leadsWhere(path) : missing(nearest, path, 'absent');
+    return facts.parent;
   }
   return facts.parent;
 }
 
-/** `contents: 'unknown'`: a directory that a task would have filled (a checkout). */
-function isFilled(predicted: Json | undefined): boolean {
-  return isObject(predicted) && predicted['contents'] === 'unknown';
+/** A link on the way, as the path is written, would be one no more, or lead elsewhere. */
+function otherWay(path: string, physical: string, world: World): Unknown | null {
+  const way = ancestors(physical);
+  const altered = ancestors(path).find((at, i) => {
+    const predicted = way.includes(at) ? null : predictedPath(world, at);
+    const isSame = predicted !== null && predicted === predictedPath(world, way[i] ?? '/');
+    return predicted && !isSame && (predicted.kind !== 'directory' || isFresh(predicted));
+  });
+  return altered === undefined ? null : leadsWhere(altered);
+}
+
+function missing(nearest: string, real: string, because: 'absent' | 'no-directory'): ParentFacts {
+  return { kind: 'missing', nearest, real, because };
+}
+
+/** A directory that is new in the dry run, with nothing in it but what was predicted since. */
+export function isFresh(predicted: PredictedPath | null): boolean {
+  return predicted?.kind === 'directory' && predicted.fresh === true;
 }
 
 function madeParent(facts: PathFacts, parent: string): ParentFacts {
@@ -66,42 +111,35 @@ function gone(facts: PathFacts): PathFacts {
     kind: 'absent',
     attributes: null,
     target: null,
+    real: facts.path,
     sha256: null,
     content: null,
     readable: true,
   };
 }
 
-function predictedFacts(own: Json, facts: PathFacts): Partial<PathFacts> {
-  const kind = kindIn(own) ?? 'absent';
-  const more = isObject(own) ? own : {};
-  if (kind === 'absent') return gone(facts);
-  const text = (key: string) => (typeof more[key] === 'string' ? (more[key] as string) : null);
-  return {
-    kind,
-    attributes: predictedAttributes(facts.attributes, text),
-    target: text('target'),
-    sha256: text('sha256'),
-    content: null,
-    readable: true,
-  };
-}
-
 /** What is not predicted stays as it is on the host. */
-function predictedAttributes(now: Attributes | null, text: (key: string) => string | null): Attributes {
-  const base = now ?? { bits: 0, uid: 0, gid: 0, owner: '', group: '', size: 0, links: 1, stamp: '' };
-  const mode = text('mode');
-  const owner = text('owner');
-  const group = text('group');
+function withPredicted(facts: PathFacts, own: PredictedPath): PathFacts {
+  if (own.kind === 'absent') return gone(facts);
+  const base = own.fresh === true || facts.kind !== own.kind ? gone(facts) : facts;
+  const { sha256 = base.sha256, text, target = base.target } = own;
   return {
     ...base,
-    ...(mode === null ? {} : { bits: Number.parseInt(mode, 8) }),
-    ...(owner === null ? {} : { owner, uid: Number(owner) }),
-    ...(group === null ? {} : { group, gid: Number(group) }),
+    kind: own.kind,
+    attributes: predictedAttributes(base.attributes, own),
+    target,
+    sha256,
+    content: text == null ? (own.sha256 === undefined ? base.content : null) : Buffer.from(text),
   };
 }
 
-function kindIn(value: Json | undefined): Kind | undefined {
-  const kind = isObject(value) ? value['kind'] : undefined;
-  return typeof kind === 'string' ? (kind as Kind) : undefined;
+/** An owner without a name is not known. */
+function predictedAttributes(now: Attributes | null, { mode, owner, group }: PredictedPath): Attributes {
+  const base = now ?? { bits: 0, uid: 0, gid: 0, owner: '', group: '', size: 0, links: 1, stamp: '' };
+  return {
+    ...base,
+    ...(mode === undefined ? {} : { bits: Number.parseInt(mode, 8) }),
+    ...(owner === undefined ? {} : { owner, uid: Number(owner) }),
+    ...(group === undefined ? {} : { group, gid: Number(group) }),
+  };
 }

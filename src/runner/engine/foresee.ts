@@ -1,0 +1,106 @@
+import type { Delta } from '../contract/delta.ts';
+import type { Reply } from '../contract/exchange.ts';
+import {
+  type ActionType,
+  EVERYTHING,
+  isRefusal,
+  isUnknown,
+  type Refusal,
+  type StateType,
+  type Unknown,
+} from '../contract/task-type.ts';
+import type { HostWork } from '../plan/prepare.ts';
+import { type Raw, refused, unknown } from './raw.ts';
+import type { StepMode } from './step.ts';
+
+/**
+ * What a state task would come to in the real run, told from the host as it is and from the changes that were not
+ * made; and what later steps have to reckon with.
+ */
+export function foresee(type: StateType, work: HostWork, reply: Reply, mode: StepMode): Raw {
+  const { desired } = work;
+  const { overlay } = mode;
+  const look = overlay.look();
+  const current: unknown = type.read(reply, desired);
+  if (isRefusal(current)) return refusal(current, look.doubt(), type, work, mode);
+  const delta: Delta | null | Refusal | Unknown = type.decide(current, desired, look);
+  const doubt =
+    delta && isUnknown(delta) ? delta.unknown : look.doubt(type.looksAt?.(desired, current) ?? EVERYTHING);
+  if (delta && isRefusal(delta)) return refusal(delta, doubt, type, work, mode);
+  if (delta === null && doubt === null) {
+    return { status: 'ok', result: { ...type.result?.(desired, current, null, null, look) } };
+  }
+  const change = delta && !isUnknown(delta) ? delta : null;
+  const predictions = change && (type.predict?.(change, desired, current, look) ?? null);
+  if (predictions) overlay.predict(predictions, mode.title);
+  if (doubt !== null) {
+    overlay.cloud(mayAlter(type, work, current), `what "${mode.title}" does depends on the run`);
+    if (delta && isUnknown(delta)) return unknown(doubt);
+    const now = `as the host is now, it would change ${change ? 'this' : 'nothing'}`;
+    return { ...unknown(`${now}; but ${doubt}`), ...(change ? { delta: change } : {}) };
+  }
+  if (!predictions) {
+    overlay.cloud(
+      mayAlter(type, work, current),
+      `"${mode.title}" would make changes that cannot all be foreseen`,
+    );
+  }
+  return {
+    status: 'would_change',
+    delta: change!,
+    result: { ...type.result?.(desired, current, change, null, look) },
+  };
+}
+
+/** An action that is not run. */
+export function withhold(type: ActionType, work: HostWork, mode: StepMode): Raw {
+  cloudOf(type, work, mode);
+  if (mode.certain || (work.question !== null && type.whenNeeded === 'certain')) {
+    return { status: 'would_change', result: {}, msg: 'it would run' };
+  }
+  const raw = unknown('it would run, and only then can be told what it does', 'unknowable');
+  return mode.readsOnly ? { ...raw, otherwise: 'ok' } : raw;
+}
+
+/** An action whose guard gave an answer that need not hold. */
+export function hesitate(
+  type: ActionType,
+  work: HostWork,
+  needless: { readonly because: string } | Refusal | null,
+  doubt: string,
+  mode: StepMode,
+): Raw {
+  cloudOf(type, work, mode);
+  const now =
+    needless === null
+      ? 'it would run'
+      : isRefusal(needless)
+        ? needless.refusal
+        : `it is needless: ${needless.because}`;
+  return unknown(`as the host is now: ${now}; but ${doubt}`);
+}
+
+/** A refusal of now; the real run would give it, too, if nothing were altered before. */
+function refusal(
+  refusal: Refusal,
+  doubt: string | null,
+  type: StateType,
+  work: HostWork,
+  mode: StepMode,
+): Raw {
+  if (doubt === null) return refused(refusal);
+  mode.overlay.cloud(mayAlter(type, work), `what "${mode.title}" does depends on the run`);
+  return unknown(`as the host is now: ${refusal.refusal}; but ${doubt}`);
+}
+
+function mayAlter(type: StateType, work: HostWork, current?: unknown): readonly string[] {
+  return type.mayAlter?.(work.desired, current) ?? EVERYTHING;
+}
+
+function cloudOf(type: ActionType, work: HostWork, { overlay, readsOnly, title }: StepMode): void {
+  if (readsOnly) return;
+  overlay.cloud(
+    type.mayAlter?.(work.desired) ?? EVERYTHING,
+    `"${title}" was not run: what it does is not known`,
+  );
+}
