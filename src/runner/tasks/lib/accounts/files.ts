@@ -1,6 +1,6 @@
 import type { Predictions } from '../../../contract/task-type.ts';
 
-const OTHERWISE = { kind: 'file', sha256: '', text: null } as const;
+const OTHERWISE = { kind: 'file', contents: 'unknown' } as const;
 
 /** A dry run foresees that the files of users and groups would be otherwise, and not how. */
 export const ACCOUNT_FILES: Predictions = Object.fromEntries(

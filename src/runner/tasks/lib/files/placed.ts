@@ -76,9 +76,17 @@ export const placing = {
     if (desired.kind === 'remote') return predictRemote(desired, current as RemoteNow, world);
     return predictFile(desired, current.facts, world);
   },
-  looksAt(desired: Placed, { facts }: Now): readonly Area[] {
+  looksAt(desired: Placed, now: Now): readonly Area[] {
+    const { facts } = now;
     if (desired.kind === 'tree') return areasOf(facts, desired.declared, true);
-    if (desired.kind === 'remote') return [...looksAtFile(desired, facts), `path:${desired.src}`, 'link:'];
+    if (desired.kind === 'remote') {
+      return [
+        ...looksAtFile(desired, facts),
+        `path:${(now as RemoteNow).sourcePath}`,
+        `path:${desired.src}`,
+        'link:',
+      ];
+    }
     return looksAtFile(desired, facts);
   },
   mayAlter(desired: Placed | null, current?: Now): readonly Area[] {

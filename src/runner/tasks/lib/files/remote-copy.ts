@@ -16,9 +16,10 @@ import { barredParent, missingParent } from './explain.ts';
 import type { PathFacts } from './facts.ts';
 import { probePath } from './path-probe.ts';
 import { readPath } from './path-read.ts';
+import { ancestors, tidy } from './paths.ts';
 import { changeAttributes, type Placing, unfitPlace } from './place-file.ts';
-import { predictions } from './predicted.ts';
-import { inWorld } from './world.ts';
+import { predictedPath, predictions } from './predicted.ts';
+import { inWorld, isFresh } from './world.ts';
 import { replaceFile } from './write-file.ts';
 
 /** A file of the host itself, put in another place of it (`copy` with `remote_src`). */
@@ -29,6 +30,8 @@ export interface RemoteCopy extends Placing {
 
 export interface RemoteNow {
   readonly facts: PathFacts;
+  /** `src` without links on the way, and where it leads to. */
+  readonly sourcePath: string;
   readonly source: 'file' | 'directory' | 'absent' | 'unreadable';
   /** Lower-case hex; null: not asked for. */
   readonly sourceHash: string | null;
@@ -39,6 +42,7 @@ export function probeRemote(desired: RemoteCopy): Script {
   return lines(
     probePath(question(desired)),
     sh`x=${desired.src}
+printf 'P%s\0' "$(readlink -f "$x" || printf '%s\n' "$x")"
 if [ -d "$x" ]; then printf 'D\0'; elif ! [ -e "$x" ]; then printf 'A\0'; elif ! [ -r "$x" ]; then printf 'N\0'; else
 h=$(sha256sum <"$x"); printf 'S%s\0' "\${h%% *}"
 if [ -n "$s" ] && [ -f "$b" ] && [ -r "$b" ]; then h=$(sha256sum <"$b"); printf 'h%s\0' "\${h%% *}"; fi; fi
@@ -61,15 +65,42 @@ export function readRemote(reply: Reply, desired: RemoteCopy): RemoteNow | Refus
       : said.includes('\0N\0')
         ? 'unreadable'
         : 'file';
-  return { facts, source, sourceHash: /\0S([0-9a-f]{64})\0/.exec(said)?.[1] ?? null, hash: facts.sha256 };
+  const path = /\0P([^\0]*)\0/.exec(Buffer.from(reply.out).toString('utf8'))?.[1] || desired.src;
+  return {
+    facts,
+    sourcePath: tidy(path),
+    source,
+    sourceHash: /\0S([0-9a-f]{64})\0/.exec(said)?.[1] ?? null,
+    hash: facts.sha256,
+  };
+}
+
+/** The source as it would be after the unmade changes of a dry run. */
+function sourceIn(current: RemoteNow, world: World): RemoteNow | Unknown {
+  const { sourcePath } = current;
+  const own = predictedPath(world, sourcePath);
+  if (own?.kind === 'link') return { unknown: `it is not known yet where the link ${sourcePath} leads to` };
+  if (own?.contents) return { unknown: `what ${sourcePath} will hold is not known yet` };
+  if (own?.kind === 'file')
+    return { ...current, source: 'file', sourceHash: own.sha256 ?? current.sourceHash };
+  if (own) return { ...current, source: own.kind === 'directory' ? 'directory' : 'absent' };
+  for (const path of ancestors(sourcePath)) {
+    const above = predictedPath(world, path);
+    if (above?.kind === 'link' || above?.contents)
+      return { unknown: `what will be in ${path} is not known yet` };
+    if (above && (above.kind !== 'directory' || isFresh(above))) return { ...current, source: 'absent' };
+  }
+  return current;
 }
 
 export function decideRemote(
-  current: RemoteNow,
+  asked: RemoteNow,
   desired: RemoteCopy,
   world: World,
 ): Delta | null | Refusal | Unknown {
-  const facts = inWorld(current.facts, world, desired.follow);
+  const current = sourceIn(asked, world);
+  if (isUnknown(current)) return current;
+  const facts = inWorld(asked.facts, world, desired.follow);
   if (isUnknown(facts)) return facts;
   const { path, parent } = facts;
   if (current.source === 'directory')
@@ -94,9 +125,10 @@ export function decideRemote(
   return Object.keys(delta).length > 0 ? delta : null;
 }
 
-export function predictRemote(desired: RemoteCopy, current: RemoteNow, world: World): Predictions | null {
-  const facts = inWorld(current.facts, world, desired.follow);
-  if (isUnknown(facts) || current.sourceHash === null || desired.backup) return null;
+export function predictRemote(desired: RemoteCopy, asked: RemoteNow, world: World): Predictions | null {
+  const current = sourceIn(asked, world);
+  const facts = inWorld(asked.facts, world, desired.follow);
+  if (isUnknown(current) || isUnknown(facts) || current.sourceHash === null || desired.backup) return null;
   const attributes = attributesAfter(desired.declared, facts, 'file');
   return predictions(facts, world, { kind: 'file', ...attributes, sha256: current.sourceHash, text: null });
 }

@@ -22,6 +22,8 @@ export function inWorld(asked: PathFacts, world: World, follow: boolean): PathFa
     ? gone({ ...facts, parent })
     : { ...facts, parent };
   const own = predictedPath(world, physical);
+  if (own?.kind === 'file' && own.contents)
+    return { unknown: `what ${facts.path} will hold is not known yet` };
   if (own) return own.kind === 'link' && follow ? leadsWhere(facts.path) : withPredicted(placed, own);
   return facts.real === facts.path ? placed : followed(placed, world);
 }
