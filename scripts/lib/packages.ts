@@ -11,6 +11,8 @@ export const PACKAGES = {
   tests: [
     // Its ansible-vault, which ours must understand and be understood by.
     'ansible-core',
+    // Looks at the pages of --report.
+    'chromium',
     'git',
     'libxml2-utils',
     'openssl',

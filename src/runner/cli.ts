@@ -43,6 +43,9 @@ export interface PlayOptions extends LoginFlags {
   readonly syntaxCheck: boolean;
   readonly output: 'tty' | 'plain' | 'json' | null;
   readonly verbosity: number;
+  /** Files that the results are written to as well; null: none. */
+  readonly junit: string | null;
+  readonly report: string | null;
   readonly forceHandlers: boolean;
   readonly detailedExitcode: boolean;
   readonly batching: boolean;
@@ -103,6 +106,8 @@ function playCommandLine(): Command {
       .option('-D, --diff', 'what differs')
       .option('-v, --verbose', 'more; -vv and -vvv still more', (_, before: number) => before + 1, 0)
       .option('--output <kind>', 'tty, plain or json (default: tty or plain)', oneOf('tty', 'plain', 'json'))
+      .option('--junit <file>', 'write the results as JUnit XML too')
+      .option('--report <file>', 'write them as a page for a browser too (HTML)')
       .option('--list-hosts', 'the hosts of each play, and run nothing')
       .option('--list-tasks', 'the tasks of each play, and run nothing')
       .option('--list-tags', 'the tags of each play, and run nothing')
@@ -133,6 +138,8 @@ function playInvocation(playbooks: readonly string[], o: OptionValues): Invocati
       syntaxCheck: o['syntaxCheck'] === true,
       output: o['output'] ?? null,
       verbosity: o['verbose'],
+      junit: o['junit'] ?? null,
+      report: o['report'] ?? null,
       forceHandlers: o['forceHandlers'] === true,
       detailedExitcode: o['detailedExitcode'] === true,
       batching: o['batching'],

@@ -40,6 +40,8 @@ const DEFAULTS: Options = {
   syntaxCheck: false,
   output: null,
   verbosity: 0,
+  junit: null,
+  report: null,
   timeout: null,
   forceHandlers: false,
   detailedExitcode: false,

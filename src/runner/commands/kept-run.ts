@@ -53,16 +53,17 @@ export class KeptRun implements Reporter {
 
   close(): void {}
 
-  /** The run has ended with this exit code. */
-  end(exit: number): void {
+  /** The run has ended with this exit code: what there is to say of it. */
+  end(exit: number): RunHead {
     const { begun, events, recap } = this;
-    if (!begun || events === null) return;
     const elapsed_ms = Math.round(performance.now() - this.started);
     this.head = { ...this.head, elapsed_ms, exit, ...(recap ? totals(recap) : {}) };
-    this.quietly(() => {
-      closeSync(events);
-      this.writeHead(begun);
-    });
+    if (begun && events !== null)
+      this.quietly(() => {
+        closeSync(events);
+        this.writeHead(begun);
+      });
+    return this.head;
   }
 
   private begin(): void {

@@ -20,7 +20,7 @@ import { fileAccess } from './files.ts';
 import { listing } from './listing.ts';
 import { playbookTroubles } from './playbook-paths.ts';
 import { collectSecrets, inventoryDir, type Project, readProject } from './project.ts';
-import { recordsOf } from './records.ts';
+import { recordsOf, recordTroubles } from './records.ts';
 import { discreet, withoutSecrets } from './secrecy.ts';
 import type { Terminal } from './terminal.ts';
 import { told } from './told.ts';
@@ -72,7 +72,10 @@ async function play(
   vaults: Vaults,
 ): Promise<number> {
   const files = fileAccess(terminal.cwd, terminal.home, vaults);
-  const missing = playbookTroubles(options.playbooks, terminal.cwd);
+  const missing = [
+    ...playbookTroubles(options.playbooks, terminal.cwd),
+    ...recordTroubles(options, terminal.cwd),
+  ];
   if (missing.length > 0) {
     tell(reporter, missing);
     reporter.close();

@@ -69,6 +69,6 @@ export class Groups {
 }
 
 /** Everything a person would see of it, but the host and the time. */
-function sameness({ host: _host, ms: _ms, result, ...rest }: TaskEvent, withResults: boolean): string {
+export function sameness({ host: _host, ms: _ms, result, ...rest }: TaskEvent, withResults: boolean): string {
   return JSON.stringify(withResults ? { ...rest, result } : rest);
 }

@@ -2,7 +2,7 @@ import type { TaskEvent } from '../contract/event.ts';
 import type { JsonObject } from '../contract/json.ts';
 import { formatDelta, show } from './diff.ts';
 import { paintFor } from './paint.ts';
-import type { ReportOptions } from './reporter.ts';
+import type { ReportOptions, Screen } from './reporter.ts';
 import { indent, oneLine, printable } from './text.ts';
 import { duration, isBad, isNews, paintStatus, statusWord, taskTitle } from './words.ts';
 
@@ -20,7 +20,7 @@ const FIELDS = 6;
 export function outcomeLines(
   event: TaskEvent,
   hosts: string,
-  options: Pick<ReportOptions, 'diff' | 'verbosity' | 'terminal'>,
+  options: Pick<ReportOptions, 'diff' | 'verbosity'> & { readonly terminal: Pick<Screen, 'colour'> },
 ): string[] {
   const { diff, verbosity } = options;
   const paint = paintFor(options.terminal.colour);
@@ -59,7 +59,7 @@ function fieldNames(names: readonly string[]): string {
 }
 
 /** With `-v` the fields that matter, with `-vv` all of them. */
-function resultLines(result: JsonObject, verbosity: number): string[] {
+export function resultLines(result: JsonObject, verbosity: number): string[] {
   const shown = Object.entries(result).filter(
     ([key]) => verbosity > 1 || !/^(changed|failed|skipped|msg|.*_lines)$/.test(key),
   );

@@ -32,8 +32,12 @@ export function recapLines(recap: RecapEvent, paint: Paint): string[] {
     const trips = paint.dim(amount(host.round_trips, 'round trip'));
     return `${paintHost(host, paint)(pad(name, widest))}  ${counts.join('  ')}  ${trips}${end}`;
   });
-  const run = [duration(recap.elapsed_ms), ...endings(recap)].join('; ');
-  return [...lines, run, ...checked(recap)];
+  return [...lines, ...summaryLines(recap)];
+}
+
+/** What the run came to as a whole. */
+export function summaryLines(recap: RecapEvent): string[] {
+  return [[duration(recap.elapsed_ms), ...endings(recap)].join('; '), ...checked(recap)];
 }
 
 function paintHost(host: HostRecap, paint: Paint) {

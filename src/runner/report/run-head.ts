@@ -31,3 +31,16 @@ export function totals(recap: RecapEvent): { hosts: number; counts: Counts } {
   const sums = COUNTS.map((name) => [name, hosts.reduce((sum, host) => sum + host[name], 0)]);
   return { hosts: hosts.length, counts: Object.fromEntries(sums) as Counts };
 }
+
+/** The command line that it was, as far as it is kept (variables are not). */
+export function commandWords(run: RunHead): string[] {
+  const { playbooks, inventory, limit, tags, skip_tags, check } = run;
+  return [
+    ...playbooks,
+    ...inventory.map((path) => `-i ${path}`),
+    ...(limit === null ? [] : [`--limit ${limit}`]),
+    ...(tags.length > 0 ? [`--tags ${tags.join(',')}`] : []),
+    ...(skip_tags.length > 0 ? [`--skip-tags ${skip_tags.join(',')}`] : []),
+    ...(check ? ['--check'] : []),
+  ];
+}

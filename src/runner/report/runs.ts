@@ -1,6 +1,6 @@
 import type { Paint } from './paint.ts';
 import { COUNTS } from './recap.ts';
-import type { RunHead } from './run-head.ts';
+import { commandWords, type RunHead } from './run-head.ts';
 import { oneLine, pad, width } from './text.ts';
 import { duration, paintStatus } from './words.ts';
 
@@ -45,20 +45,11 @@ function countText({ counts }: RunHead): string {
 
 /** What stands above the events of a run that is shown again. */
 export function runLines(run: RunHead, paint: Paint): string[] {
-  const { playbooks, inventory, limit, tags, skip_tags, check } = run;
-  const words = [
-    ...playbooks,
-    ...inventory.map((path) => `-i ${path}`),
-    ...(limit === null ? [] : [`--limit ${limit}`]),
-    ...(tags.length > 0 ? [`--tags ${tags.join(',')}`] : []),
-    ...(skip_tags.length > 0 ? [`--skip-tags ${skip_tags.join(',')}`] : []),
-    ...(check ? ['--check'] : []),
-  ];
   const { exit } = run;
   const end = exit === undefined ? 'unfinished: it goes on, or was cut off' : `exit ${exit}`;
   const colour = exit === 0 ? 'ok' : exit === undefined || exit === 3 ? 'unknown' : 'failed';
   return [
-    `${paint.bold(`run ${run.id}`)}: ${oneLine(words.join(' '))}`,
+    `${paint.bold(`run ${run.id}`)}: ${oneLine(commandWords(run).join(' '))}`,
     paint.dim(`${run.started}, ${oneLine(run.who)}, mama-play ${run.version}`),
     paintStatus(colour, end, paint),
     '',
