@@ -51,7 +51,8 @@ interface Seen {
   readonly bar: string;
 }
 
-describe('@host the page of a run, in a browser', () => {
+describe('@host the page of a run, in a browser', function () {
+  this.timeout(300_000);
   let dir: string;
   before(() => {
     dir = mkdtempSync(join(tmpdir(), 'mama-browser-'));
@@ -65,7 +66,7 @@ describe('@host the page of a run, in a browser', () => {
     const { status, stdout, stderr } = spawnSync(
       'chromium',
       [...FLAGS, `--user-data-dir=${profile}`, ...flags, pathToFileURL(file).href],
-      { encoding: 'utf8', timeout: 100_000, maxBuffer: 64 * 1024 * 1024 },
+      { encoding: 'utf8', timeout: 200_000, maxBuffer: 64 * 1024 * 1024 },
     );
     assert.equal(status, 0, stderr);
     return { dom: stdout, complaints: stderr.split('\n').filter((line) => line.includes('CONSOLE')) };
