@@ -32,6 +32,9 @@ export const PACKAGES = {
   bench: ['ansible', 'ansible-mitogen', 'openssh-client', 'openssh-server', 'rsync', 'time'],
 } as const;
 
+/** Another apt or dpkg at work is waited for. */
+const PATIENT = ['-o', 'DPkg::Lock::Timeout=600'];
+
 export interface Permission {
   /** Go on without asking: `--yes`, or a CI machine. */
   readonly yes: boolean;
@@ -57,8 +60,9 @@ export async function ensurePackages(wanted: readonly string[], allowed: Permiss
   await agree(`These Debian packages will be installed on this machine: ${list}`, allowed);
   await withoutServices(async () => {
     const env = { DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_MODE: 'l' };
-    await must('apt-get', ['update', '-q'], { env });
-    await must('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...missing], { env });
+    const apt = (...words: string[]) => must('apt-get', [...PATIENT, '-q', ...words], { env });
+    await apt('update');
+    await apt('install', '-y', '--no-install-recommends', ...missing);
   });
 }
 

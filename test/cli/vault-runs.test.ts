@@ -164,6 +164,28 @@ describe('runs with vaults', () => {
       assert.deepEqual(await warned(files), [found('group_vars/all.yaml:2:1', 'of_db', ' (as "pass")')]);
     });
 
+    it('once for each file that holds several', async () => {
+      const names = ['a', 'b', 'c', 'd'];
+      const inputs = names.map(
+        (name) => `  ${name}: {type: string, description: x, secret: true, default: ""}`,
+      );
+      const { err } = await run(
+        {
+          ...{ 'inv.yaml': INVENTORY, 'site.yaml': '- hosts: all\n  roles: [r]\n', ...ROLE },
+          'roles/r/variables.yaml': `type: object\nproperties:\n${inputs.join('\n')}\n`,
+          'roles/r/tasks/main.yaml': '- debug: {msg: "{{ a }}{{ b }}{{ c }}{{ d }}"}\n',
+          'group_vars/all/one.yaml': 'open: x\nb: hush\na: hush\nc: hush\nd: hush\n',
+          'group_vars/all/two.yaml': 'other: y\n',
+        },
+        '--vault-password-file pw',
+      );
+      assert.equal(err.match(/unencrypted$/gm)?.length, 1, err);
+      assert.match(
+        err,
+        /group_vars\/all\/one\.yaml:2:1: warning: "b", "a", "c" and 1 more are secrets of roles, and stand in this file unencrypted\n {2}mama-play vault encrypt group_vars\/all\/one\.yaml encrypts all of it/,
+      );
+    });
+
     it('but not of what comes from a vault or from -e', async () => {
       assert.deepEqual(await warned({ 'group_vars/all.yaml': sealed('pass: hush\n') }), []);
       const inline = `pass: !vault |\n${sealed('hush').replace(/^(?=.)/gm, '  ')}`;
@@ -174,6 +196,11 @@ describe('runs with vaults', () => {
       );
       assert.deepEqual(await warned({ 'group_vars/all.yaml': 'pass: hush\n' }, '-e pass=other'), []);
       assert.deepEqual(await warned({ 'group_vars/all.yaml': 'pass: ""\n' }), []);
+      const none = ROLE['roles/r/variables.yaml'].replace('pass: {type: string', 'pass: {type: object');
+      assert.deepEqual(
+        await warned({ 'group_vars/all.yaml': '', 'roles/r/variables.yaml': none.replace('""', '{}') }),
+        [],
+      );
     });
   });
 

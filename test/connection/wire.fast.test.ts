@@ -376,6 +376,7 @@ for (const room of shellRooms()) {
           },
         });
       const said = troubleOf(await talk.stream(LOGIN, users('cat'), broken));
+      assert.equal(said.trouble, 'source');
       assert.equal(said.message, 'what was to be sent to here could not be read: no such file');
     });
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { BASE, imageId } from './base.ts';
 import { docker, labelOf, tryDocker } from './docker.ts';
 import { fingerprint } from './fingerprint.ts';
-import { MADE_FROM, NETWORK, type TestHost, volumeOf } from './table.ts';
+import { MADE_FROM, NETWORK, STAGE, type TestHost, volumeOf } from './table.ts';
 
 /** The container as declared, made anew where it is missing or declared otherwise, and running. */
 export async function ensureContainer(host: TestHost, image: string): Promise<'kept' | 'started' | 'made'> {
@@ -15,7 +15,8 @@ export async function ensureContainer(host: TestHost, image: string): Promise<'k
     return 'started';
   }
   await tryDocker(['rm', '-f', host.name]);
-  await docker(['run', '-d', '--label', `${MADE_FROM}=${wanted}`, ...args]);
+  const labels = [`${MADE_FROM}=${wanted}`, `${STAGE}=${host.stage}`].flatMap((label) => ['--label', label]);
+  await docker(['run', '-d', ...labels, ...args]);
   return 'made';
 }
 
@@ -26,12 +27,16 @@ export async function ensureNetwork(): Promise<void> {
 
 /** What a Docker engine inside a container needs, short of --privileged. */
 async function declared(host: TestHost, image: string): Promise<string[]> {
-  const engine =
-    host.stage === 'full'
-      ? [...capabilities(), '--security-opt', 'seccomp=unconfined', '--security-opt', 'apparmor=unconfined']
-          .concat(['--cgroupns', 'host', '-v', '/sys/fs/cgroup:/sys/fs/cgroup:rw'])
-          .concat(['-v', `${volumeOf(host)}:/var/lib/docker`, '-e', `MAMA_HOST_DNS=${await nameServer()}`])
-      : [];
+  const engine = host.engine
+    ? [...capabilities(), '--security-opt', 'seccomp=unconfined', '--security-opt', 'apparmor=unconfined']
+        .concat(['--cgroupns', 'host', '-v', '/sys/fs/cgroup:/sys/fs/cgroup:rw'])
+        .concat([
+          '-v',
+          `${volumeOf(host)}:/var/lib/docker`,
+          '-e',
+          `MAMA_HOST_NAME_SERVER=${await nameServer()}`,
+        ])
+    : [];
   return ['--init', '--name', host.name, '--hostname', host.name, '--network', NETWORK]
     .concat(['-p', `127.0.0.1:${host.sshPort}:22`])
     .concat(engine)

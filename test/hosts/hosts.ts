@@ -6,7 +6,9 @@ import { status } from './status.ts';
 import { HOSTS, type TestHost } from './table.ts';
 import { up } from './up.ts';
 
-const USAGE = `npm run hosts -- up [--bare] [--yes] [NAME…]   bring the test hosts up (--bare: mama-bare too)
+const USUAL = HOSTS.filter((host) => host.always);
+
+const USAGE = `npm run hosts -- up [--bare] [--yes] [NAME…]   bring the test hosts up (--bare: with OpenSSH and sudo only)
 npm run hosts -- down [NAME…]                  remove them with all they hold
 npm run hosts -- status                        show them
 npm run hosts -- ssh NAME [COMMAND…]           open a shell on one, or run a command`;
@@ -19,7 +21,9 @@ async function hosts(argv: readonly string[]): Promise<number> {
   if (unknown) throw new Stop(`Unknown option ${unknown}.\n\n${USAGE}`);
   switch (command) {
     case 'up':
-      await up(chosen(names, rest.includes('--bare')), permission(argv));
+      await up(names.length > 0 ? names.map(named) : USUAL, permission(argv), {
+        bare: rest.includes('--bare'),
+      });
       return 0;
     case 'down':
       await down(names.length > 0 ? names.map(named) : HOSTS);
@@ -29,11 +33,6 @@ async function hosts(argv: readonly string[]): Promise<number> {
     default:
       throw new Stop(USAGE);
   }
-}
-
-function chosen(names: readonly string[], bare: boolean): readonly TestHost[] {
-  if (names.length > 0) return names.map(named);
-  return HOSTS.filter((host) => host.always || (bare && host.stage === 'bare'));
 }
 
 function named(name: string | undefined): TestHost {

@@ -15,13 +15,14 @@ async function oneStatus(host: TestHost): Promise<boolean> {
     console.log(`${host.name.padEnd(10)}  ${state}`);
     return false;
   }
-  const inside = host.stage === 'full' ? await containersInside(host) : 'bare';
+  const inside = host.engine ? await containersInside(host) : 'bare';
   console.log(`${host.name.padEnd(10)}  running  127.0.0.1:${host.sshPort}  ${inside}`);
   return true;
 }
 
 async function containersInside(host: TestHost): Promise<string> {
   const { code, stdout } = await tryDocker(['exec', host.name, 'docker', 'ps', '--format', '{{.Names}}']);
+  if (code === 127 || code === 126) return 'bare: no Docker engine is installed';
   if (code !== 0) return 'its Docker engine does not answer';
   const names = stdout.split('\n').filter(Boolean).sort();
   return names.length === 0 ? 'no containers' : `containers: ${names.join(' ')}`;

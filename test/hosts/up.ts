@@ -1,27 +1,52 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ensureEngine } from '../../scripts/lib/engine.ts';
 import { ensurePackages, PACKAGES, type Permission } from '../../scripts/lib/packages.ts';
-import { must, Stop } from '../../scripts/lib/run.ts';
+import { must, run, Stop } from '../../scripts/lib/run.ts';
 import { admit, ensureKey, writeKnownHosts } from './access.ts';
 import { BASE, ensureBase } from './base.ts';
 import { ensureContainer, ensureNetwork } from './container.ts';
-import { tryDocker } from './docker.ts';
+import { docker, labelOf, tryDocker } from './docker.ts';
 import { ensureImage } from './image.ts';
-import type { TestHost } from './table.ts';
+import { BASE_ARCHIVE } from './state.ts';
+import { STAGE, type TestHost } from './table.ts';
 
-/** Brings these hosts up: made where missing, made anew where their definition changed, else left alone. */
-export async function up(hosts: readonly TestHost[], allowed: Permission): Promise<void> {
+/**
+ * Brings these hosts up: made where missing, made anew where their definition changed, else left alone. With `bare`
+ * they have nothing but OpenSSH and sudo; a host that was made so stays the one that it was made.
+ */
+export async function up(
+  hosts: readonly TestHost[],
+  allowed: Permission,
+  { bare = false }: { readonly bare?: boolean } = {},
+): Promise<void> {
   await ensurePackages(PACKAGES.hosts, allowed);
   await ensureEngine(allowed);
   const base = await ensureBase(allowed);
   const key = await ensureKey();
   await ensureNetwork();
-  const stages = new Map<TestHost['stage'], string>();
+  const staged = await Promise.all(hosts.map((host) => asMade(host, bare)));
+  const images = new Map<TestHost['stage'], string>();
   for (const stage of ['bare', 'full'] as const) {
-    if (hosts.some((host) => host.stage === stage)) stages.set(stage, await ensureImage(stage, base));
+    if (staged.some((host) => host.stage === stage)) images.set(stage, await ensureImage(stage, base));
   }
-  await Promise.all(hosts.map((host) => oneUp(host, stages.get(host.stage)!, base, key)));
+  if (bare) await writeArchive(base);
+  await Promise.all(staged.map((host) => oneUp(host, images.get(host.stage)!, base, key)));
   await writeKnownHosts();
+}
+
+/** The host with the stage that it has, or is to have. */
+async function asMade(host: TestHost, bare: boolean): Promise<TestHost> {
+  const made = (await labelOf('container', host.name, STAGE)) as TestHost['stage'] | undefined;
+  if (bare && made === 'full')
+    throw new Stop(`${host.name} is there and not bare. Remove it first: npm run hosts -- down ${host.name}`);
+  return { ...host, stage: made ?? (bare ? 'bare' : host.stage) };
+}
+
+/** A file that `docker save` wrote names its image's configuration by its id. */
+async function writeArchive(base: string): Promise<void> {
+  const listed = await run('tar', ['-xOf', BASE_ARCHIVE, 'manifest.json']);
+  if (listed.stdout.includes(base.replace('sha256:', ''))) return;
+  await docker(['save', '-o', BASE_ARCHIVE, BASE]);
 }
 
 async function oneUp(host: TestHost, image: string, base: string, key: string): Promise<void> {
@@ -63,7 +88,7 @@ async function until(host: TestHost, what: string, command: readonly string[]): 
     if ((await tryDocker(['exec', host.name, ...command])).code === 0) return;
     await sleep(200);
   }
-  const logs = 'tail -n 15 /var/log/dockerd.log /var/log/supervisord.log 2>/dev/null';
+  const logs = 'tail -n 15 /var/log/docker.log /var/log/supervisor/supervisord.log 2>/dev/null';
   const said = await tryDocker(['exec', host.name, 'sh', '-c', logs]);
   throw new Stop(`${host.name}: its ${what} does not answer.\n${said.stdout || said.stderr}`);
 }

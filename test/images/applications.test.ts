@@ -108,9 +108,11 @@ describe('the stand-ins of the applications @host', function () {
         ...environment({ DATABASE_URL: `postgresql://postgres:${DB_PASSWORD}@mamangdb:5432/scheduler` }),
       ]),
     );
+    // As the roles run it.
+    const sysctl = ['--sysctl', 'net.ipv4.tcp_syn_retries=1'];
     const celery = (what: string) => ['python', 'manage.py', 'celery', what, '--loglevel=info'];
-    worker = await start(await control(), ['--network', net, ...CONTROL], celery('worker'));
-    beat = await start(await control(), ['--network', net, ...CONTROL], celery('beat'));
+    worker = await start(await control(), ['--network', net, ...sysctl, ...CONTROL], celery('worker'));
+    beat = await start(await control(), ['--network', net, ...sysctl, ...CONTROL], celery('beat'));
     containers.push(
       worker,
       beat,

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { docker } from '../hosts/docker.ts';
 import { type Container, network, once, start, until } from './lib/docker.ts';
 import { get } from './lib/http.ts';
 import { image, ours } from './lib/images.ts';
@@ -6,12 +8,15 @@ import { type Mounts, mounts } from './lib/mounts.ts';
 import { filesBelow, render } from './lib/render.ts';
 import { VALUES } from './lib/values.ts';
 
-/** Answers with what it was asked: its own name, the path and the headers. */
+/** Answers with what it was asked: its own name, the path and the headers. A path /slow takes a while. */
 const ECHO = `
-import json, os, sys
+import json, os, sys, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Echo(BaseHTTPRequestHandler):
     def do_GET(self):
+        if self.path.startswith('/slow'):
+            print('slow begins', flush=True)
+            time.sleep(4)
         data = json.dumps({'name': sys.argv[1], 'path': self.path, 'headers': {k.lower(): v for k, v in self.headers.items()}}).encode()
         self.send_response(200)
         self.send_header('Content-Length', str(len(data)))
@@ -150,6 +155,56 @@ describe('the reverse proxy @host', function () {
     assert.notEqual(refused.code, 0);
     assert.match(refused.stderr, /new\.conf/);
     assert.equal((await ask('new.example.com', '/')).status, 418);
+  });
+
+  it('has taken them, and ended what was under way, when the reload has ended', async () => {
+    const [old, next] = await Promise.all([behind('one', 8000), behind('two', 8000)]);
+    const to = (name: string) =>
+      folder.file(
+        'new.conf',
+        `server { listen 80; server_name moved.example.com; location / { set $to http://${name}:8000; proxy_pass $to; } }\n`,
+        '-',
+        0o644,
+      );
+    to('one');
+    assert.equal((await proxy.exec('mama-proxy', 'reload')).code, 0);
+    assert.equal((await echoed('moved.example.com', '/')).name, 'one');
+    let ended = false;
+    const slow = ask('moved.example.com', '/slow').finally(() => {
+      ended = true;
+    });
+    await old.said('slow begins');
+    to('two');
+    const reloaded = await proxy.exec('mama-proxy', 'reload');
+    assert.equal(reloaded.code, 0, reloaded.stderr);
+    // The client may learn of its answer a moment after the proxy is through with it.
+    await Promise.race([slow, sleep(1500)]);
+    assert.ok(ended, 'the reload ended before a request that was under way');
+    assert.equal(JSON.parse((await slow).text).name, 'one');
+    await old.remove();
+    assert.equal(JSON.parse((await ask('moved.example.com', '/')).text).name, 'two');
+    await next.remove();
+  });
+
+  it('says so when nginx keeps the blocks that it had', async () => {
+    // Another program has the port, which only shows when nginx listens.
+    const other = 'daemon off; pid /tmp/other.pid; events {} http { server { listen 8099; } }';
+    await docker([
+      'exec',
+      '-d',
+      proxy.name,
+      'sh',
+      '-c',
+      `echo '${other}' >/tmp/o.conf; exec nginx -c /tmp/o.conf`,
+    ]);
+    const listens = async () => (await proxy.exec('bash', '-c', ': 3<>/dev/tcp/127.0.0.1/8099')).code === 0;
+    await until(20, listens, () => proxy.logs());
+    folder.file('new.conf', 'server { listen 8099; }\n', '-', 0o644);
+    const kept = await proxy.exec('mama-proxy', 'reload');
+    assert.equal(kept.code, 1);
+    assert.match(kept.stderr, /nginx keeps the server blocks that it had/);
+    folder.file('new.conf', '', '-', 0o644);
+    assert.equal((await proxy.exec('mama-proxy', 'reload')).code, 0);
   });
 
   it('without server blocks says what is missing', async () => {

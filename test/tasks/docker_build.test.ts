@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Connect, isTrouble, type Target } from '../../src/runner/contract/exchange.ts';
 import type { Json, JsonObject } from '../../src/runner/contract/json.ts';
 import { isRefusal, type LocalEntry } from '../../src/runner/contract/task-type.ts';
 import docker_build from '../../src/runner/tasks/docker_build.ts';
@@ -10,6 +15,7 @@ import {
   tarOf,
 } from '../../src/runner/tasks/lib/docker/build/context.ts';
 import { readDockerfile } from '../../src/runner/tasks/lib/docker/build/dockerfile.ts';
+import { runHere, writeFiles } from '../engine/run-here.ts';
 import { BASE, cleanUp, docker, inspect, makeBase, PREFIX, withDocker } from './docker/engine.ts';
 import {
   type Converged,
@@ -163,6 +169,22 @@ describe('docker_build: the context', () => {
     ground.remove();
   });
 
+  for (const [what, size] of [
+    ['grows', 900_000],
+    ['shrinks', 10],
+  ] as const) {
+    it(`says of a file that ${what} between look and sending that it changed`, async () => {
+      const ground = makeGround(shells()[0]!);
+      lay(ground.at('c'), { Dockerfile: 'FROM scratch', 'in/big': 'x'.repeat(300_000) });
+      const context = localContext(entriesOf(ground), 'Dockerfile', 'c');
+      if (isRefusal(context)) return assert.fail(context.refusal);
+      writeFileSync(ground.at('c/in/big'), 'x'.repeat(size));
+      const tar = tarOf(context).resume();
+      await assert.rejects(once(tar, 'end'), /^Error: in\/big changed while it was being sent$/);
+      ground.remove();
+    });
+  }
+
   function entriesOf(ground: Ground): readonly LocalEntry[] {
     const at = makeGround(shells()[0]!, { files: { c: { link: ground.at('c') } } });
     const entries = at.local.tree('c');
@@ -277,6 +299,40 @@ describe('docker_build @host', function () {
       [`image:${image}:latest`]: { rebuilt: true },
     });
     ground.remove();
+  });
+
+  it('fails for a context that grows while it is sent, and the run goes on', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'mama-grows-'));
+    writeFiles(dir, {
+      'hosts.yaml': 'all:\n  vars: {ansible_connection: local}\n  hosts: {h: }\n',
+      'play.yaml': `- hosts: all
+  tasks:
+    - docker_build: {name: ${image}-grows, path: c}
+      ignore_errors: true
+    - debug: {msg: on}\n`,
+      'c/Dockerfile': `FROM ${BASE}\nCOPY log /\n`,
+      'c/log': 'a line\n',
+    });
+    const growing = (connect: Connect) => async (target: Target) => {
+      const talk = await connect(target);
+      if (isTrouble(talk)) return talk;
+      return new Proxy(talk, {
+        get(of, name) {
+          if (name === 'stream') appendFileSync(join(dir, 'c/log'), 'another\n');
+          const value: unknown = Reflect.get(of, name);
+          return typeof value === 'function' ? value.bind(of) : value;
+        },
+      });
+    };
+    const { tasks } = await runHere(dir, ['play.yaml', '-i', 'hosts.yaml'], null, growing);
+    rmSync(dir, { recursive: true });
+    assert.deepEqual(
+      tasks.map(({ status, msg }) => [status, msg]),
+      [
+        ['ignored', 'what was to be sent to h could not be read: log changed while it was being sent'],
+        ['ok', 'on'],
+      ],
+    );
   });
 
   it('says which step failed, and which base image is lacking', async () => {

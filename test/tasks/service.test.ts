@@ -22,12 +22,12 @@ import { without } from './services/without.ts';
 
 declarationLaws(service);
 
-/** Runs as long as /tmp/up is there, which appears and goes a moment after its script has said so. */
+/** Runs as long as /tmp/up is there; with /tmp/brief it dies as soon as somebody has looked. */
 const WEB = `#!/usr/bin/dash
 printf '%s\\n' "$1 $PWD \${SECRET-}" >>/tmp/asked
 case $1 in
-  status) [ -e /tmp/up ] && exit 0; exit 3 ;;
-  start) [ -e /tmp/broken ] && { echo 'no configuration' >&2; exit 1; }; [ -e /tmp/dies ] || touch /tmp/up ;;
+  status) [ -e /tmp/up ] || exit 3; [ -e /tmp/brief ] && rm /tmp/up; exit 0 ;;
+  start) [ -e /tmp/broken ] && { echo 'no configuration' >&2; exit 1; }; touch /tmp/up ;;
   stop) rm -f /tmp/up ;;
   restart) touch /tmp/up ;;
   *) echo "Usage: $0 {start|stop|restart|status}" >&2; exit 1 ;;
@@ -51,13 +51,28 @@ case $* in
     cat /tmp/unit.$unit; echo "ActiveState=$(cat /tmp/active)" ;;
   list-unit-files*) printf 'nginx.service enabled enabled\\nssh.service enabled enabled\\n' ;;
   is-enabled*) cat /tmp/enabled ;;
-  *start*|*reload*) case $* in daemon-reload) exit 0 ;; esac; [ -e /tmp/broken ] || { echo active >/tmp/active; exit 0; }
+  *is-failed*) [ "$(cat /tmp/active)" = failed ] ;;
+  *start*|*reload*) case $* in daemon-reload) exit 0 ;; esac
+    [ -e /tmp/dies ] && { echo failed >/tmp/active; exit 0; }
+    [ -e /tmp/broken ] || { echo active >/tmp/active; exit 0; }
     echo 'Job for nginx.service failed. See "systemctl status nginx.service" for details.' >&2; exit 1 ;;
   *stop*) echo inactive >/tmp/active ;;
   *enable*) echo enabled >/tmp/enabled ;;
   *disable*) echo disabled >/tmp/enabled ;;
 esac
 `;
+
+/** Waiting costs no time there. */
+function hurried(root: LittleRoot): LittleRoot {
+  const { run } = root.ground;
+  return {
+    ...root,
+    ground: {
+      ...root.ground,
+      run: (script, running) => run({ ...script, text: `sleep() { :; }\n${script.text}` }, running),
+    },
+  };
+}
 
 describe('service', () => {
   it('knows what cannot be', () => {
@@ -74,7 +89,7 @@ describe('service', () => {
   for (const shell of shells()) {
     const trial = (title: string, test: (root: LittleRoot) => Promise<void>) =>
       it(`${title} (${shell.name})`, async () => {
-        const root = makeLittleRoot(shell);
+        const root = hurried(makeLittleRoot(shell));
         try {
           await test(root);
         } finally {
@@ -131,7 +146,13 @@ describe('service', () => {
             root.ground.run({ ...script, text: `export SECRET=s3cret; cd /etc\n${script.text}` }),
         },
       );
-      assert.deepEqual(root.ground.text('tmp/asked').split('\n'), ['status / ', 'start / ', 'status / ', '']);
+      assert.deepEqual(root.ground.text('tmp/asked').split('\n'), [
+        'status / ',
+        'start / ',
+        'status / ',
+        'status / ',
+        '',
+      ]);
     });
 
     trial('sysv: restarts each time', async (root) => {
@@ -168,6 +189,13 @@ describe('service', () => {
       root.ground.lay({ 'tmp/broken': '' });
       const broken = await refused(root, { name: 'web', state: 'started' });
       assert.equal(broken.refusal, 'service web: no configuration');
+    });
+
+    trial('sysv: what still lives at the first look is not started yet', async (root) => {
+      sysv(root);
+      root.ground.lay({ 'tmp/brief': '' });
+      const dead = await refused(root, { name: 'web', state: 'started' });
+      assert.equal(dead.refusal, 'service web was started and does not run');
     });
 
     trial('sysv: knows the services of the host', async (root) => {
@@ -227,12 +255,9 @@ describe('service', () => {
         .split('\n')
         .filter((line) => !line.startsWith('show'));
       assert.deepEqual(said, [
-        'daemon-reload',
-        '--no-pager start -- nginx',
-        'daemon-reload',
-        '--no-pager reload -- nginx',
-        'daemon-reload',
-        '--no-pager restart -- nginx',
+        ...['daemon-reload', '--no-pager start -- nginx', '--quiet is-failed -- nginx'],
+        ...['daemon-reload', '--no-pager reload -- nginx', '--quiet is-failed -- nginx'],
+        ...['daemon-reload', '--no-pager restart -- nginx', '--quiet is-failed -- nginx'],
         '',
       ]);
     });
@@ -248,6 +273,10 @@ describe('service', () => {
       const broken = await refused(root, { name: 'nginx', state: 'started' });
       assert.match(broken.refusal, /^service nginx: Job for nginx.service failed/);
       assert.match(broken.hint ?? '', /journalctl -xeu nginx/);
+      root.ground.lay({ 'tmp/dies': '' });
+      const dead = await refused(root, { name: 'nginx', state: 'started' });
+      assert.equal(dead.refusal, 'service nginx was started and has failed');
+      assert.match(dead.hint ?? '', /journalctl -xeu nginx/);
       systemd(root, 'LoadState=masked');
       const masked = await refused(root, { name: 'nginx', state: 'started' });
       assert.equal(masked.refusal, 'service nginx is masked: nothing may start it');
@@ -270,7 +299,10 @@ const DAEMON = `#!/bin/sh
 pid=/run/trial.pid
 case $1 in
   status) status_of_proc -p $pid /bin/sleep trial ;;
-  start) start-stop-daemon -S -q -b -m -p $pid -x /bin/sleep -- $(cat /etc/trial.seconds) ;;
+  start) read -r seconds </etc/trial.seconds
+    # What dies at once has died before this ends, however slow the machine is.
+    [ "$seconds" = 0 ] || background=-b
+    start-stop-daemon -S -q $background -m -p $pid -x /bin/sleep -- $seconds ;;
   stop) start-stop-daemon -K -q -o -p $pid -x /bin/sleep; rm -f $pid ;;
   restart) "$0" stop; "$0" start ;;
   *) exit 3 ;;

@@ -87,7 +87,7 @@ export class Streaming {
   #feed(source: () => Readable, to: Pipe, finish: (result: Trouble) => void): Readable | null {
     const { traffic, name } = this.#options.line;
     const unreadable = (error: Error): void =>
-      finish(trouble('lost', `what was to be sent to ${name} could not be read: ${error.message}`));
+      finish(trouble('source', `what was to be sent to ${name} could not be read: ${error.message}`));
     let feed: Readable;
     try {
       feed = source();

@@ -46,9 +46,10 @@ export interface Trouble {
   /**
    * `unreachable`: no session could be had (down, refused key, unknown host key …). `lost`: the line or the shell
    * died with an exchange in flight, whose outcome is not known. `become`: sudo refused. `unfit`: the host lacks
-   * something that every task needs. `locked`: another run holds a lease on a machine of this run.
+   * something that every task needs. `locked`: another run holds a lease on a machine of this run. `source`: what was
+   * to be sent could not be read on the controller; the line is as it was.
    */
-  readonly trouble: 'unreachable' | 'lost' | 'become' | 'unfit' | 'locked';
+  readonly trouble: 'unreachable' | 'lost' | 'become' | 'unfit' | 'locked' | 'source';
   readonly message: string;
   readonly hint?: string;
   /** With `lost`: there is a new line; whether what was in flight was done is not known. */

@@ -52,10 +52,9 @@ export function interrupted(raw: Raw): Raw {
   return { ...raw, status: 'failed', msg: 'interrupted: it was ended before it was done' };
 }
 
-/** A line that is gone is the host's trouble, sudo's word or a missing tool is the task's. */
+/** A line that is gone is the host's trouble; sudo's word, a missing tool or a file of ours is the task's. */
 export function troubled(trouble: Trouble): Raw {
-  if (trouble.trouble === 'become' || trouble.trouble === 'unfit')
-    return failed(trouble.message, trouble.hint);
+  if (['become', 'unfit', 'source'].includes(trouble.trouble)) return failed(trouble.message, trouble.hint);
   const raw: Raw = { status: 'unreachable', result: {}, msg: trouble.message };
   return trouble.hint === undefined ? raw : { ...raw, hint: trouble.hint };
 }

@@ -14,9 +14,19 @@ const EXAMPLE = 'mama_example_vault';
 /** Groups named as the environments that serve people. */
 const REAL = ['qa', 'prod'];
 
-/** Warnings: what a role declares secret stands in a file for everybody to read (not in a vault, nor given with -e). */
+/** A value for everybody to read, and what it is used as. */
+interface Plain {
+  readonly variable: Variable;
+  readonly input: string;
+  readonly role: string;
+}
+
+/**
+ * Warnings, one per file: what a role declares secret stands there for everybody to read (not in a vault, nor given
+ * with -e).
+ */
 export function plainSecrets(plays: readonly OnHosts[], run: RunContext): Diagnostic[] {
-  const found = new Map<string, Diagnostic>();
+  const files = new Map<string, Map<string, Plain>>();
   for (const { play, hosts } of plays) {
     const uses = [...rolesOf(play)].filter(({ role }) =>
       [...role.inputs.values()].some((input) => input.secret),
@@ -25,14 +35,22 @@ export function plainSecrets(plays: readonly OnHosts[], run: RunContext): Diagno
       for (const use of uses) {
         const scope = scopeOf(alone(run, play, host), { role: use, layers: [] }, new Map());
         for (const { name, secret } of use.role.inputs.values()) {
-          const source = secret ? plainSource(name, scope, run.extra, new Set()) : null;
-          const place = source && `${source.at.file}:${source.at.line}:${source.name}`;
-          if (place && !found.has(place)) found.set(place, plainSecret(source, name, use.role.name));
+          const variable = secret ? plainSource(name, scope, run.extra, new Set()) : null;
+          if (variable) note(files, { variable, input: name, role: use.role.name });
         }
       }
     }
   }
-  return [...found.values()];
+  return [...files].map(([file, found]) => plainSecret(file, [...found.values()]));
+}
+
+/** Keeps the first use of each place. */
+function note(files: Map<string, Map<string, Plain>>, plain: Plain): void {
+  const { name, at } = plain.variable;
+  const found = files.get(at.file) ?? new Map<string, Plain>();
+  const place = `${at.line}:${name}`;
+  if (!found.has(place)) found.set(place, plain);
+  files.set(at.file, found);
 }
 
 /** The variable whose written text gives `name` its value; null where a vault, `-e` or a task has a part in it. */
@@ -54,17 +72,33 @@ function plainSource(
 }
 
 function isBlank(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
   return value === undefined || value === null || value === '' || typeof value === 'boolean';
 }
 
-function plainSecret({ name, at }: Variable, input: string, role: string): Diagnostic {
-  const what = name === input ? '' : ` (as "${input}")`;
+/** Names that a warning lists before it only counts. */
+const NAMED = 3;
+
+function plainSecret(file: string, found: readonly Plain[]): Diagnostic {
+  const sorted = [...found].sort((a, b) => a.variable.at.line - b.variable.at.line);
+  const text = sorted.length === 1 ? ofOne(sorted[0]!) : ofSeveral(file, sorted);
+  return { code: 'plain-secret', severity: 'warning', at: sorted[0]!.variable.at, ...text };
+}
+
+function ofOne({ variable: { name }, input, role }: Plain): Pick<Diagnostic, 'message' | 'hint'> {
+  const as = name === input ? '' : ` (as "${input}")`;
   return {
-    code: 'plain-secret',
-    severity: 'warning',
-    at,
-    message: `"${name}" is a secret of the role ${role}${what}, and stands here unencrypted`,
+    message: `"${name}" is a secret of the role ${role}${as}, and stands here unencrypted`,
     hint: `mama-play vault encrypt-string --prompt --name ${name} makes a text to put in its place`,
+  };
+}
+
+function ofSeveral(file: string, all: readonly Plain[]): Pick<Diagnostic, 'message' | 'hint'> {
+  const names = all.slice(0, NAMED).map(({ variable }) => `"${variable.name}"`);
+  const more = all.length - names.length;
+  return {
+    message: `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''} are secrets of roles, and stand in this file unencrypted`,
+    hint: `mama-play vault encrypt ${file} encrypts all of it`,
   };
 }
 

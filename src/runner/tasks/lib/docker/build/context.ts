@@ -109,11 +109,22 @@ function add(tar: Pack, entry: LocalEntry): Promise<void> {
         { ...common, name: entry.path, type: 'file', mode: rights(file.mode), size: file.size },
         done,
       );
-      // A file that grows meanwhile is the sink's error: unheard, it would end the whole run.
+      // Unheard, an error of the sink would end the whole run.
       sink.on('error', reject);
-      file.stream().on('error', reject).pipe(sink);
+      Readable.from(asLookedAt(entry.path, file)).on('error', reject).pipe(sink);
     }
   });
+}
+
+/** The bytes of a file, which must be as many as when it was looked at: the tar says so already. */
+async function* asLookedAt(path: string, file: LocalFile): AsyncGenerator<Uint8Array> {
+  let left = file.size;
+  for await (const chunk of file.stream() as AsyncIterable<Uint8Array>) {
+    left -= chunk.length;
+    if (left < 0) break;
+    yield chunk;
+  }
+  if (left !== 0) throw new Error(`${path} changed while it was being sent`);
 }
 
 /**
