@@ -32,7 +32,7 @@ function leaves(value: unknown): unknown[] {
 }
 
 describe('the environments', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
 
   it('local is complete', async () => {
     const { code, stdout, stderr } = await site('local', '--syntax-check');
@@ -82,7 +82,7 @@ describe('the environments', function () {
 });
 
 describe('the checks of an inventory', function () {
-  this.timeout(20_000);
+  this.timeout(120_000);
 
   const line = { name: 'one', number: '+2348000000001', port: 8050, gateway: 'qa_carrier' };
   const refused: readonly [string, Values, RegExp][] = [
