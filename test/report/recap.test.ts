@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import type { RecapEvent } from '../../src/runner/contract/event.ts';
+import type { RecapEvent, TaskEvent } from '../../src/runner/contract/event.ts';
+import { Doubts } from '../../src/runner/report/doubts.ts';
 import { paintFor } from '../../src/runner/report/paint.ts';
 import { recapLines } from '../../src/runner/report/recap.ts';
-import { hostRecap, recap } from './support.ts';
+import { hostRecap, recap, task } from './support.ts';
 
 function told(event: RecapEvent): string[] {
   return recapLines(event, paintFor(false));
@@ -48,8 +49,28 @@ describe('the recap', () => {
       'b  ok=6  would change=0  unknown=0  failed=0  1 round trip',
       'c  ok=0  would change=1  unknown=0  failed=0  1 round trip',
       '812 ms',
+      'certain 12 · depends on the run 1 · cannot be known 0',
       'check mode: 3 tasks would change something, 1 is unknown (2 of 3 hosts); nothing was changed',
     ]);
+  });
+
+  it('of a dry run counts what is certain, and why the rest is not', () => {
+    const doubts = new Doubts();
+    const unknown = (more: Partial<TaskEvent>) => doubts.add(task({ status: 'unknown', ...more }));
+    unknown({ unknown: 'unknowable' });
+    unknown({ unknown: 'unknowable', item: 'a' });
+    unknown({ unknown: 'unknowable', host: 'b', items: 1 });
+    unknown({ unknown: 'depends' });
+    unknown({});
+    doubts.add(task({ status: 'would_change' }));
+    const hosts = {
+      // Of those that would change something, are ignored, rescued or skipped the outcome is known too.
+      a: hostRecap({ ok: 3, changed: 1, would_change: 2, unknown: 3, skipped: 4, ignored: 1, rescued: 1 }),
+      b: hostRecap({ unknown: 1, failed: 1, state: 'failed' }),
+      c: hostRecap({ unreachable: 1, state: 'unreachable' }),
+    };
+    const lines = recapLines(recap(hosts, CHECK), paintFor(false), doubts);
+    assert.equal(lines.at(-2), 'certain 11 · depends on the run 2 · cannot be known 2');
   });
 
   it('of a dry run tells the truth in every case', () => {

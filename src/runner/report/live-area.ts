@@ -85,7 +85,7 @@ function liveLine(one: Running, { spinner, now, columns, hostColumns }: Layout, 
 }
 
 /** What a terminal would show last of a text that returns the carriage, without what would move the cursor. */
-function lastLine(text: string): string {
+export function lastLine(text: string): string {
   const last = text
     .replace(/[\r\n]+$/, '')
     .split(/[\r\n]/)

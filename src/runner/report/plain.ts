@@ -1,3 +1,6 @@
+import { REAL_CLOCK } from './clock.ts';
+import { Doubts } from './doubts.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { hostList } from './host-names.ts';
 import { formatNote } from './note.ts';
 import { outcomeLines } from './outcome.ts';
@@ -14,6 +17,8 @@ export function plainReporter(options: ReportOptions): Reporter {
   const paint = paintFor(terminal.colour);
   const refusals = new Refusals(paintFor(terminal.errColour));
   const out = (lines: readonly string[]) => terminal.out(lines.map((line) => `${line}\n`).join(''));
+  const doubts = new Doubts();
+  const heartbeat = new Heartbeat(options.clock ?? REAL_CLOCK, (lines) => out(lines.map(paint.dim)));
   const handlers: Handlers = {
     play: ({ play, hosts, batch }) => {
       refusals.runBegins();
@@ -22,22 +27,29 @@ export function plainReporter(options: ReportOptions): Reporter {
       out([`${paint.bold(`play ${oneLine(play)}`)}${turn}: ${who}`]);
     },
     task: (task) => {
+      doubts.add(task);
+      heartbeat.ended(task.host);
       if (!isRepetition(task)) out(outcomeLines(task, task.host, options));
     },
     error: ({ diagnostic }) => terminal.err(refusals.format(diagnostic)),
     note: (note) => terminal.err(`${formatNote(note, paintFor(terminal.errColour))}\n`),
-    recap: (recap) => out(['', ...recapLines(recap, paint)]),
+    recap: (recap) => {
+      heartbeat.stop();
+      out(['', ...recapLines(recap, paint, doubts)]);
+    },
     connected: ({ host, ms }) => {
       if (verbosity > 1) out([paint.dim(`connected to ${host} in ${duration(ms)}`)]);
     },
-    started: () => {},
+    started: ({ host, task }) => heartbeat.started(host, task),
     output: ({ host, task, line }) => {
+      heartbeat.output(host, line);
       if (verbosity > 0) out([paint.dim(`${host}: ${oneLine(task)}: ${printable(line)}`)]);
     },
   };
   return {
     on: (event) => dispatch(handlers, event),
     close: () => {
+      heartbeat.stop();
       const summary = refusals.summary();
       if (summary !== '') terminal.err(summary);
     },

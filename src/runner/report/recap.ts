@@ -1,4 +1,5 @@
 import type { HostRecap, RecapEvent } from '../contract/event.ts';
+import { Doubts } from './doubts.ts';
 import { hostList } from './host-names.ts';
 import type { Paint } from './paint.ts';
 import { amount, pad, width } from './text.ts';
@@ -19,7 +20,7 @@ export const COUNTS = [
 type Count = (typeof COUNTS)[number];
 
 /** One line per host (its counts, its round trips, how it ended) and one or two lines for the run. */
-export function recapLines(recap: RecapEvent, paint: Paint): string[] {
+export function recapLines(recap: RecapEvent, paint: Paint, doubts = new Doubts()): string[] {
   const hosts = Object.entries(recap.hosts);
   const columns = COUNTS.filter((count) => isTold(count, recap)).map((count) => ({
     count,
@@ -32,12 +33,13 @@ export function recapLines(recap: RecapEvent, paint: Paint): string[] {
     const trips = paint.dim(amount(host.round_trips, 'round trip'));
     return `${paintHost(host, paint)(pad(name, widest))}  ${counts.join('  ')}  ${trips}${end}`;
   });
-  return [...lines, ...summaryLines(recap)];
+  return [...lines, ...summaryLines(recap, doubts)];
 }
 
 /** What the run came to as a whole. */
-export function summaryLines(recap: RecapEvent): string[] {
-  return [[duration(recap.elapsed_ms), ...endings(recap)].join('; '), ...checked(recap)];
+export function summaryLines(recap: RecapEvent, doubts: Doubts): string[] {
+  const run = [duration(recap.elapsed_ms), ...endings(recap)].join('; ');
+  return recap.check ? [run, doubts.summary(recap), ...checked(recap)] : [run];
 }
 
 function paintHost(host: HostRecap, paint: Paint) {
@@ -73,7 +75,6 @@ function endings(recap: RecapEvent): string[] {
 
 /** What a dry run came to. */
 function checked(recap: RecapEvent): string[] {
-  if (!recap.check) return [];
   const hosts = Object.values(recap.hosts);
   const sum = (count: Count) => hosts.reduce((all, host) => all + host[count], 0);
   const [would, unknown, ran] = [sum('would_change'), sum('unknown'), sum('changed')];

@@ -1,4 +1,6 @@
 import type { OutputEvent, PlayEvent, StartedEvent, TaskEvent } from '../contract/event.ts';
+import { REAL_CLOCK } from './clock.ts';
+import { Doubts } from './doubts.ts';
 import { type Group, Groups } from './grouping.ts';
 import { hostList } from './host-names.ts';
 import { liveLines, type Running } from './live-area.ts';
@@ -33,6 +35,7 @@ class LiveView {
   private readonly refusals: Refusals;
   private readonly screen: LiveScreen;
   private readonly groups: Groups;
+  private readonly doubts = new Doubts();
   private readonly running = new Map<string, Running>();
   /** Hosts by their place in the play that named them first. */
   private readonly order = new Map<string, number>();
@@ -63,7 +66,7 @@ class LiveView {
     },
     recap: (recap) => {
       this.running.clear();
-      this.print(['', ...recapLines(recap, this.paint)]);
+      this.print(['', ...recapLines(recap, this.paint, this.doubts)]);
     },
   };
 
@@ -107,6 +110,7 @@ class LiveView {
   }
 
   private task(event: TaskEvent): void {
+    this.doubts.add(event);
     if (event.status === 'unreachable') this.meet(event.host);
     if (this.running.get(event.host)?.task !== null) this.running.delete(event.host);
     if (!this.isShown(event)) return;
@@ -155,12 +159,3 @@ class LiveView {
 function isRipe({ first, since }: Group, now: number, atWork: ReadonlySet<string | null>): boolean {
   return now - since >= (atWork.has(first.task) ? HOLD_AT_WORK_MS : HOLD_MS);
 }
-
-const REAL_CLOCK: Clock = {
-  now: () => performance.now(),
-  every(ms, action) {
-    const timer = setInterval(action, ms);
-    timer.unref();
-    return () => clearInterval(timer);
-  },
-};

@@ -69,8 +69,8 @@ function toneOf({ exit }: RunHead): string {
   return exit === 0 ? 'good' : exit === 3 ? 'open' : 'bad';
 }
 
-function summary({ recap }: Story, { elapsed_ms }: RunHead): string[] {
-  if (recap) return summaryLines(recap);
+function summary({ recap, doubts }: Story, { elapsed_ms }: RunHead): string[] {
+  if (recap) return summaryLines(recap, doubts);
   return elapsed_ms === undefined ? [] : [duration(elapsed_ms)];
 }
 

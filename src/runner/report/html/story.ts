@@ -1,6 +1,7 @@
 import { type Diagnostic, isError } from '../../contract/diagnostic.ts';
 import type { NoteEvent, RecapEvent, RunEvent, TaskEvent } from '../../contract/event.ts';
 import type { Status } from '../../contract/outcome.ts';
+import { Doubts } from '../doubts.ts';
 import { sameness } from '../grouping.ts';
 import type { Reporter } from '../reporter.ts';
 
@@ -47,6 +48,7 @@ export class Story implements Reporter {
   readonly wrong: Diagnostic[] = [];
   readonly warnings: Diagnostic[] = [];
   readonly notes: NoteEvent[] = [];
+  readonly doubts = new Doubts();
   recap: RecapEvent | null = null;
   /** When the last event came. */
   elapsed = 0;
@@ -79,6 +81,7 @@ export class Story implements Reporter {
   }
 
   private task(event: TaskEvent): void {
+    this.doubts.add(event);
     const story = this.storyOf(event);
     const key = sameness(event, false);
     const shared = story.shared.get(key);
