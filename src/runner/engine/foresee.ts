@@ -32,14 +32,17 @@ export function foresee(type: StateType, work: HostWork, reply: Reply, mode: Ste
   }
   const change = delta && !isUnknown(delta) ? delta : null;
   const predictions = change && (type.predict?.(change, desired, current, look) ?? null);
-  if (predictions) overlay.predict(predictions, mode.title);
-  if (doubt !== null) {
-    overlay.cloud(mayAlter(type, work, current), `what "${mode.title}" does depends on the run`);
-    if (delta && isUnknown(delta)) return unknown(doubt);
+  const unsure = doubt ?? mode.maybe;
+  if (unsure !== null) {
+    // What it may bring about is as uncertain as the step itself.
+    const areas = [...mayAlter(type, work, current), ...Object.keys(predictions ?? {})];
+    overlay.cloud(areas, `what "${mode.title}" does depends on the run`);
+    if (!change && delta) return unknown(unsure);
     const now = `as the host is now, it would change ${change ? 'this' : 'nothing'}`;
-    return { ...unknown(`${now}; but ${doubt}`), ...(change ? { delta: change } : {}) };
+    return { ...unknown(`${now}; but ${unsure}`), ...(change ? { delta: change } : {}) };
   }
-  if (!predictions) {
+  if (predictions) overlay.predict(predictions, mode.title);
+  else {
     overlay.cloud(
       mayAlter(type, work, current),
       `"${mode.title}" would make changes that cannot all be foreseen`,

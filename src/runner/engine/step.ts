@@ -37,6 +37,8 @@ export interface StepMode {
   readonly certain: boolean;
   /** The author's word that it only reads (`changed_when: false`). */
   readonly readsOnly: boolean;
+  /** Why it is not known whether the step runs at all; null: it does. */
+  readonly maybe: string | null;
   /** How others are told of this step. */
   readonly title: string;
 }

@@ -94,12 +94,12 @@ export class TaskRun {
     if (when.kind === 'fault') return faulty(when.diagnostic);
     if (when.kind === 'unknown') return this.perhaps(when.because, around, rest);
     if (!when.value) return skipped(`${when.by?.source} is false`);
-    for (const secret of secretInputs(task, scope)) run.keepSecret(secret);
+    this.keepSecrets(null, scope);
     const work = prepare(task, host.name, scope, run.context);
     if (work.kind === 'unknown') return this.perhaps(work.because, null);
     if (work.kind === 'fault') return judge(task, faulty(work.diagnostic), scope, false);
     if (work.kind === 'refused') return judge(task, refused(work.refusal), scope, false);
-    if (work.kind === 'host') for (const secret of work.secrets) run.keepSecret(secret);
+    if (work.kind === 'host') this.keepSecrets(work, scope);
     return this.attempts(work, scope, rest);
   }
 
@@ -115,14 +115,13 @@ export class TaskRun {
     const { task, title, host, run } = this.is;
     const { type } = task;
     if (!this.isDry || type.kind === 'local' || type.kind === 'query') return unknown(because);
-    const work = around && prepare(task, host.name, this.scope(around), run.context);
+    const scope = this.scope(around ?? this.is.around);
+    const work = around && prepare(task, host.name, scope, run.context);
     const known = work?.kind === 'host' ? work : null;
     if (known && known.type.kind === 'state' && known.type.ask !== 'due') {
-      const raw = await this.step(known, rest, 1);
-      if (raw.status === 'ok') return unknown(because);
-      if (raw.status === 'unreachable') return raw;
-      if (raw.delta) await this.cloud(known, because);
-      return { ...unknown(because), ...(raw.delta ? { delta: raw.delta } : {}) };
+      this.keepSecrets(known, scope);
+      const raw = await this.step(known, rest, 1, because);
+      return raw.status === 'unreachable' || raw.status === 'unknown' ? raw : unknown(because);
     }
     if (!this.readsOnly) await this.cloud(known, `it is not known whether "${title}" runs`);
     return unknown(because);
@@ -139,6 +138,11 @@ export class TaskRun {
         ? await run.lines.machines()
         : [await run.lines.machine(work?.on ?? host.name)];
     for (const machine of machines) if (!isTrouble(machine)) machine.overlay.cloud(areas, because);
+  }
+
+  private keepSecrets(work: HostWork | null, scope: PlanScope): void {
+    const { task, run } = this.is;
+    for (const secret of [...secretInputs(task, scope), ...(work?.secrets ?? [])]) run.keepSecret(secret);
   }
 
   /** The author's word that the task changes nothing, whatever it answers. */
@@ -169,7 +173,13 @@ export class TaskRun {
     }
   }
 
-  private async step(work: Work, rest: readonly Item[] | null, attempt: number): Promise<Raw> {
+  /** `maybe`: why it is not known whether it runs at all. */
+  private async step(
+    work: Work,
+    rest: readonly Item[] | null,
+    attempt: number,
+    maybe: string | null = null,
+  ): Promise<Raw> {
     const { run, host, task, title, certain } = this.is;
     if (work.kind === 'local') return runLocal(work);
     const dialogue = await this.dialogueFor(work);
@@ -178,7 +188,14 @@ export class TaskRun {
     const changesBefore = dialogue.changes;
     // What is asked again after a wait must not be answered from memory.
     if (attempt > 1) dialogue.forget();
-    const mode = { dry: this.isDry, overlay: dialogue.overlay, certain, readsOnly: this.readsOnly, title };
+    const mode = {
+      dry: this.isDry,
+      overlay: dialogue.overlay,
+      certain,
+      readsOnly: this.readsOnly,
+      maybe,
+      title,
+    };
     const raw = await this.inTime(dialogue, () => runStep(work, this.reach(work, dialogue, rest), mode));
     if (dialogue.changes === changesBefore) dialogue.walked();
     return work.on === host.name ? raw : { ...raw, on: work.on };

@@ -2,6 +2,7 @@ import { isObject, type Json } from '../../../contract/json.ts';
 import type { Area, Predictions, World } from '../../../contract/task-type.ts';
 import type { Declared } from './attributes.ts';
 import type { Kind, PathFacts } from './facts.ts';
+import { newDirectories } from './new-directories.ts';
 import { physicalPath } from './physical.ts';
 
 /** What a dry run foresees of a path. A field that lacks stays as it is on the host. */
@@ -73,7 +74,11 @@ export function areasOf(facts: PathFacts, { owner, group }: Declared = {}, below
 export function writesTo(path: string | null | undefined, facts?: PathFacts): readonly Area[] {
   const isShared = facts?.kind === 'file' && (facts.attributes?.links ?? 1) > 1;
   if (isShared || !facts || path == null) return ['path:', 'link:'];
-  return [...new Set([path, facts.path, physicalPath(facts), facts.real])]
+  const physical = physicalPath(facts);
+  // Directories that lack on the way may be made with it.
+  const [made = facts.path] = newDirectories(facts);
+  const first = physical.slice(0, physical.length - (facts.path.length - made.length));
+  return [...new Set([path, made, first, facts.path, physical, facts.real])]
     .map((at) => `path:${at}`)
     .concat('link:');
 }

@@ -66,8 +66,10 @@ function parentIn(facts: PathFacts, physical: string, world: World): ParentFacts
   const way = ancestors(physical);
   const sideways = otherWay(facts.path, physical, world);
   if (sideways) return sideways;
+  // All are asked for, so that none of them counts as overlooked.
+  const foreseen = way.map((path) => predictedPath(world, path));
   for (const [i, path] of way.entries()) {
-    const predicted = predictedPath(world, path);
+    const predicted = foreseen[i];
     if (!predicted) continue;
     const nearest = written[i] ?? '/';
     // Behind a link on the way, the path as it is written tells nothing of this directory.

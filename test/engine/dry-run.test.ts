@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TaskEvent } from '../../src/runner/contract/event.ts';
+import { runHere, snapshot, writeFiles } from './run-here.ts';
+
+describe('a dry run', () => {
+  let dir: string;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'mama-dry-'));
+    mkdirSync(join(dir, 'host'));
+  });
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+  /** `name status`, with the sort of an unknown. */
+  const brief = ({ task, status, unknown }: TaskEvent) => [task, status, unknown].filter(Boolean).join(' ');
+
+  async function check(tasks: string, handlers = '[]'): Promise<readonly TaskEvent[]> {
+    writeFiles(dir, {
+      'play.yaml': `- hosts: all\n  tasks:\n${tasks}\n  handlers: ${handlers}\n`,
+      'inventory.yaml': `all:\n  hosts:\n    a: {ansible_connection: local, root: ${dir}/host}\n`,
+    });
+    const before = snapshot(join(dir, 'host'));
+    const ran = await runHere(dir, ['play.yaml', '-i', 'inventory.yaml', '--check']);
+    assert.deepEqual(ran.refused, []);
+    assert.deepEqual(snapshot(join(dir, 'host')), before);
+    return ran.tasks;
+  }
+
+  it('behind a command that could do anything a task depends on the run, and says what it would change now', async () => {
+    const told = await check(`
+    - {name: free, shell: "rm -rf {{ root }}/x"}
+    - {name: page, copy: {dest: "{{ root }}/page", content: "new\\n"}}`);
+    assert.deepEqual(told.map(brief), ['free unknown unknowable', 'page unknown depends']);
+    assert.equal(
+      told[1]!.msg,
+      'as the host is now, it would change this; but "free" was not run: what it does is not known',
+    );
+    assert.deepEqual(told[1]!.delta?.['content'], { from: null, to: 'new\n' });
+  });
+
+  it('what only reads, is needless or cannot meet it makes nothing uncertain', async () => {
+    writeFiles(dir, { 'host/done': '' });
+    const told = await check(`
+    - {name: reads, shell: uptime, changed_when: false}
+    - {name: needless, shell: {cmd: "echo x", creates: "{{ root }}/done"}}
+    - {name: rows, psql_exec: {sql: "delete from t", container: db}}
+    - {name: page, copy: {dest: "{{ root }}/page", content: x}}
+    - {name: look, stat: {path: "{{ root }}/done"}, register: s}
+    - {name: seen, debug: {msg: x}, when: s.stat.exists}`);
+    assert.deepEqual(told.map(brief), [
+      'reads unknown unknowable',
+      'needless ok',
+      'rows unknown unknowable',
+      'page would_change',
+      'look ok',
+      'seen ok',
+    ]);
+  });
+
+  it('tasks on one path see what those before them would have made of it', async () => {
+    writeFiles(dir, { 'host/f': 'old\n' });
+    const told = await check(`
+    - {name: first, copy: {dest: "{{ root }}/f", content: "one\\n"}}
+    - {name: again, copy: {dest: "{{ root }}/f", content: "one\\n"}}
+    - {name: back, copy: {dest: "{{ root }}/f", content: "old\\n"}}
+    - {name: line, lineinfile: {path: "{{ root }}/f", line: more}}
+    - {name: lined, copy: {dest: "{{ root }}/f", content: "old\\nmore\\n"}}
+    - {name: mode, file: {path: "{{ root }}/f", mode: "0600"}}
+    - {name: kept, file: {path: "{{ root }}/f", mode: "0600"}}
+    - {name: gone, file: {path: "{{ root }}/f", state: absent}}
+    - {name: lost, file: {path: "{{ root }}/f", state: file}, ignore_errors: true}
+    - {name: made, file: {path: "{{ root }}/f/deep", state: directory}}
+    - {name: inside, copy: {dest: "{{ root }}/f/deep/x", content: x}}
+    - {name: look, stat: {path: "{{ root }}/f/deep"}}`);
+    assert.deepEqual(told.map(brief), [
+      'first would_change',
+      'again ok',
+      'back would_change',
+      'line would_change',
+      'lined ok',
+      'mode would_change',
+      'kept ok',
+      'gone would_change',
+      'lost ignored',
+      'made would_change',
+      'inside would_change',
+      'look unknown depends',
+    ]);
+    assert.deepEqual(told[2]!.delta?.['content'], { from: 'one\n', to: 'old\n' });
+    assert.equal(told[11]!.msg, `"made" would change ${dir}/host/f before, which may alter the answer`);
+  });
+
+  it('a link on the way does not hide what would be changed behind it', async () => {
+    writeFiles(dir, { 'host/real/f': 'x\n' });
+    const told = await check(`
+    - {name: link, file: {path: "{{ root }}/link", state: link, src: "{{ root }}/real"}}
+    - {name: through, copy: {dest: "{{ root }}/link/f", content: "x\\n"}}`);
+    assert.deepEqual(told.map(brief), ['link would_change', 'through unknown depends']);
+    assert.match(told[1]!.msg ?? '', /where the link .*\/link leads to/);
+  });
+
+  it('behind a condition that is not known, only what the task could alter is uncertain', async () => {
+    writeFiles(dir, { 'host/same': 'x\n' });
+    const told = await check(`
+    - {name: asked, command: "true", register: r, changed_when: false}
+    - {name: same, copy: {dest: "{{ root }}/same", content: "x\\n"}, when: r.rc == 0}
+    - {name: maybe, copy: {dest: "{{ root }}/maybe", content: "x\\n"}, when: r.rc == 0}
+    - {name: other, copy: {dest: "{{ root }}/other", content: "x\\n"}}
+    - {name: it, file: {path: "{{ root }}/maybe", state: absent}}
+    - {name: value, set_fact: {n: 1}, when: r.rc == 0}
+    - {name: told, debug: {msg: "{{ n }}"}}`);
+    assert.deepEqual(told.map(brief), [
+      'asked unknown unknowable',
+      'same unknown depends',
+      'maybe unknown depends',
+      'other would_change',
+      'it unknown depends',
+      'value unknown depends',
+      'told unknown depends',
+    ]);
+  });
+
+  it('behind a block that may be rescued, what its tasks would have done is uncertain', async () => {
+    const told = await check(
+      `
+    - block:
+        - {name: may fail, command: "false", changed_when: false}
+        - {name: then, copy: {dest: "{{ root }}/then", content: x}, notify: h, register: r}
+      rescue:
+        - {name: rescue, file: {path: "{{ root }}/dir", state: directory}}
+    - {name: again, copy: {dest: "{{ root }}/then", content: x}}
+    - {name: if, debug: {msg: x}, when: r.changed}`,
+      '[{name: h, debug: {msg: x}}]',
+    );
+    assert.deepEqual(told.map(brief), [
+      'may fail unknown unknowable',
+      'then would_change',
+      'again unknown depends',
+      'if unknown depends',
+      'h unknown depends',
+    ]);
+    assert.match(told[2]!.msg ?? '', /it is not known whether "may fail" fails/);
+  });
+
+  it('a failure that is foreseen goes the way of a real one', async () => {
+    const told = await check(`
+    - block:
+        - {name: fails, copy: {dest: "{{ root }}/none/f", content: x}}
+      rescue:
+        - {name: rescue, file: {path: "{{ root }}/none", state: directory}}
+    - {name: after, copy: {dest: "{{ root }}/none/f", content: x}}`);
+    assert.deepEqual(told.map(brief), ['fails failed', 'rescue would_change', 'after would_change']);
+  });
+});
