@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { untruths } from '../engine/untruths.ts';
 import { down } from '../hosts/down.ts';
 import { up } from '../hosts/up.ts';
 import { BOTH, differences, onHost, type Snapshot, snapshot } from './lib/hosts.ts';
@@ -199,6 +200,22 @@ describe('site.yaml on two fresh hosts @host', function () {
       assert.deepEqual(withStatus(repaired, 'changed'), [`${APP}: Environment of the scheduler`]);
       assertNothingToDo(await play(SITE));
     });
+  });
+
+  it('several things changed by hand: what --check is certain of is what the next run does', async () => {
+    await onHost(APP, `rm ${ENV_FILE}; docker rm -f mamangschedulerdb`);
+    await onHost(INFR, 'supervisorctl stop redis');
+    const before = await snapshots();
+    const checked = await play([...SITE, '--check', '--diff']);
+    assert.equal(checked.code, 0, failures(checked));
+    await assertUntouchedSince(before);
+    assert.ok(checked.tasks.some(({ status }) => status === 'would_change'));
+    const repaired = await play(SITE);
+    assert.equal(repaired.code, 0, failures(repaired));
+    assert.deepEqual(untruths(checked.tasks, repaired.tasks), []);
+    const { unknown, ok, would_change } = checked.of(APP);
+    assert.ok(unknown < (ok + would_change) / 2, `${unknown} unknown of ${ok + would_change + unknown}`);
+    assertNothingToDo(await play(SITE));
   });
 
   it('another admin password changes that row, the environment of control, and the containers that read it', async () => {

@@ -3,63 +3,13 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { TaskEvent } from '../../src/runner/contract/event.ts';
 import { calmPlay, dryPlay, playbookText, type RandomPlay } from './random-play.ts';
 import { type Entry, layTree, randomTree } from './random-tree.ts';
 import { type RanHere, runHere, snapshot, writeFiles } from './run-here.ts';
+import { untruths } from './untruths.ts';
 
 /** How many random plays: 10 in `npm run test:fast`, 500 in `npm test`. */
 const RUNS = Math.ceil(Number(process.env['MAMA_RANDOM_PLAYS'] ?? 4) * 2.5);
-
-const BECOMES: Readonly<Record<string, readonly string[]>> = {
-  ok: ['ok'],
-  would_change: ['changed'],
-  changed: ['changed'],
-  skipped: ['skipped'],
-  failed: ['failed'],
-  ignored: ['ignored'],
-};
-
-/** A task, or one item of it, in the order of its coming: handlers run more than once. */
-function keyed(tasks: readonly TaskEvent[]): Map<string, TaskEvent> {
-  const events = new Map<string, TaskEvent>();
-  for (const task of tasks) {
-    const base = `${task.at} ${task.task} ${'item' in task ? JSON.stringify(task.item) : ''}`;
-    let turn = 1;
-    while (events.has(`${base} ${turn}`)) turn++;
-    events.set(`${base} ${turn}`, task);
-  }
-  return events;
-}
-
-const isCommand = ({ type }: TaskEvent) => type === 'command' || type === 'shell';
-
-/** A command that would run may still fail: that it runs is what was said of it. */
-function mayBe(said: TaskEvent): readonly string[] {
-  const becomes = BECOMES[said.status]!;
-  return isCommand(said) && said.status === 'would_change' ? [...becomes, 'failed', 'ignored'] : becomes;
-}
-
-/** What check mode said and the real run did not do. */
-function untruths(checked: readonly TaskEvent[], real: readonly TaskEvent[]): string[] {
-  const did = keyed(real);
-  const wrong: string[] = [];
-  // Of a step that check could not tell and that fails, a real run may go another way.
-  let hasParted = false;
-  for (const [key, said] of keyed(checked)) {
-    const came = did.get(key);
-    const open = said.status === 'unknown' || (isCommand(said) && said.status === 'would_change');
-    if (open) hasParted ||= came === undefined || came.status === 'failed';
-    if (said.status === 'unknown' || (hasParted && !came)) continue;
-    if (!came || !mayBe(said).includes(came.status)) {
-      wrong.push(
-        `${key}: check said ${said.status}, the run ${came?.status ?? 'nothing'} (${came?.msg ?? ''})`,
-      );
-    }
-  }
-  const unsaid = [...did.keys()].filter((key) => !keyed(checked).has(key));
-  return hasParted ? wrong : [...wrong, ...unsaid.map((key) => `${key}: check said nothing of it`)];
-}
 
 async function checkAndRun(
   dir: string,

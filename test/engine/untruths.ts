@@ -1,0 +1,52 @@
+import type { TaskEvent } from '../../src/runner/contract/event.ts';
+
+const BECOMES: Readonly<Record<string, readonly string[]>> = {
+  ok: ['ok'],
+  would_change: ['changed'],
+  changed: ['changed'],
+  skipped: ['skipped'],
+  failed: ['failed'],
+  ignored: ['ignored'],
+};
+
+/** A task, or one item of it, in the order of its coming: handlers run more than once. */
+function keyed(tasks: readonly TaskEvent[]): Map<string, TaskEvent> {
+  const events = new Map<string, TaskEvent>();
+  for (const task of tasks) {
+    const base = `${task.host} ${task.at} ${task.task} ${'item' in task ? JSON.stringify(task.item) : ''}`;
+    let turn = 1;
+    while (events.has(`${base} ${turn}`)) turn++;
+    events.set(`${base} ${turn}`, task);
+  }
+  return events;
+}
+
+const isCommand = ({ type }: TaskEvent) => type === 'command' || type === 'shell';
+
+/** A command that would run may still fail: that it runs is what was said of it. */
+function mayBe(said: TaskEvent): readonly string[] {
+  const becomes = BECOMES[said.status]!;
+  return isCommand(said) && said.status === 'would_change' ? [...becomes, 'failed', 'ignored'] : becomes;
+}
+
+/** What check mode said and the real run, on the same ground, did not do; empty: all that was certain was right. */
+export function untruths(checked: readonly TaskEvent[], real: readonly TaskEvent[]): string[] {
+  const did = keyed(real);
+  const wrong: string[] = [];
+  // Where a step fails that check could not tell, the real run may go another way on that host.
+  const parted = new Set<string>();
+  for (const [key, said] of keyed(checked)) {
+    const came = did.get(key);
+    const open = said.status === 'unknown' || (isCommand(said) && said.status === 'would_change');
+    if (open && (came === undefined || came.status === 'failed')) parted.add(said.host);
+    if (said.status === 'unknown' || (parted.has(said.host) && !came)) continue;
+    if (!came || !mayBe(said).includes(came.status)) {
+      wrong.push(
+        `${key}: check said ${said.status}, the run ${came?.status ?? 'nothing'} (${came?.msg ?? ''})`,
+      );
+    }
+  }
+  const said = keyed(checked);
+  const unsaid = [...did].filter(([key, { host }]) => !said.has(key) && !parted.has(host));
+  return [...wrong, ...unsaid.map(([key]) => `${key}: check said nothing of it`)];
+}
