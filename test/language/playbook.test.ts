@@ -48,6 +48,7 @@ describe('a play', () => {
       anyErrorsFatal: false,
       forceHandlers: false,
       gatherFacts: true,
+      facts: null,
     });
   });
 

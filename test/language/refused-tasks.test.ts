@@ -52,12 +52,13 @@ refusals('what is refused in tasks', [
         - hosts: all
           tasks:
             - replace: {path: /x}
-            - setup:
+            - gather_facts:
       `,
     },
     refused: [
       'unknown-task-type site.yaml:3:7 there is no task type "replace" (its work is done by "template")',
-      'unknown-task-type site.yaml:4:7 "setup" is not a task type (write gather_facts: true for the play)',
+      'unknown-key site.yaml:4:7 "gather_facts" is not a key of a task (set it for the play)',
+      'no-task-type site.yaml:4:7 this task has no task type (name what it does, with its parameters: file: {path: /srv/x, state: directory})',
     ],
   },
   {

@@ -1,6 +1,6 @@
 import { localTask } from '../../src/runner/contract/task-type.ts';
+import { bareTask } from '../../src/runner/language/bare-task.ts';
 import type { Block, Flush, Node, Play, Task } from '../../src/runner/language/model.ts';
-import { constantTemplate } from '../../src/runner/language/template.ts';
 
 const at = { file: 'play.yaml', line: 1, column: 1 };
 
@@ -14,41 +14,7 @@ let ids = 0;
 
 /** A task that does nothing, for tests of the order of things. */
 export function task(name: string, more: Partial<Task> = {}): Task {
-  return {
-    kind: 'task',
-    flawed: false,
-    id: ++ids,
-    at,
-    name,
-    title: null,
-    when: [],
-    layers: [],
-    tags: new Set(),
-    role: null,
-    type: nothing,
-    params: constantTemplate({}, at),
-    loop: null,
-    register: null,
-    notify: [],
-    listen: [],
-    become: { active: null, user: null },
-    environment: [],
-    changedWhen: null,
-    failedWhen: null,
-    until: null,
-    retries: null,
-    delay: null,
-    timeout: null,
-    ignoreErrors: false,
-    ignoreUnreachable: false,
-    delegateTo: null,
-    runOnce: false,
-    noLog: false,
-    checkMode: null,
-    search: { files: [], templates: [] },
-    templates: [],
-    ...more,
-  };
+  return { ...bareTask(++ids, nothing, at, name), ...more };
 }
 
 export function block(
@@ -92,6 +58,7 @@ export function play(nodes: Node[], handlers: Task[] = [], more: Partial<Play> =
     anyErrorsFatal: false,
     forceHandlers: false,
     gatherFacts: false,
+    facts: null,
     ...more,
   };
 }

@@ -29,7 +29,6 @@ export {
   type LawOptions,
   laws,
   mustConverge,
-  registersWhatItDeclares,
 } from './harness/laws.ts';
 export { fakeLocal, lay, type Source, type Sources } from './harness/local.ts';
 export { NASTY } from './harness/nasty.ts';
@@ -48,6 +47,7 @@ export {
   query,
   REAL,
   type Refused,
+  registersWhatItDeclares,
   say,
   worldOf,
 } from './harness/trial.ts';

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../contract/diagnostic.ts';
 import { isError } from '../contract/diagnostic.ts';
 import { Secrets } from '../contract/secret.ts';
 import type { ExecOptions } from '../exec-command-line.ts';
+import { bareTask } from '../language/bare-task.ts';
 import { parseExtraVars } from '../language/extra-vars.ts';
 import { findHost } from '../language/inventory.ts';
 import type { InventoryHost, Pattern, Play, Task } from '../language/model.ts';
@@ -108,44 +109,14 @@ function playOf({ pattern, words }: ExecOptions): Play {
     anyErrorsFatal: false,
     forceHandlers: false,
     gatherFacts: false,
+    facts: null,
   };
 }
 
 /** One word is code for a shell, several are run as they are; braces in them mean nothing. */
 function taskOf(words: readonly string[]): Task {
   const isCode = words.length === 1;
-  return {
-    kind: 'task',
-    flawed: false,
-    id: 1,
-    at: AT,
-    name: words.join(' '),
-    title: null,
-    type: taskTypes.get(isCode ? 'shell' : 'command')!,
-    params: constantTemplate(isCode ? { cmd: words[0]! } : { argv: [...words] }, AT),
-    when: [],
-    layers: [],
-    tags: new Set(),
-    role: null,
-    loop: null,
-    register: null,
-    notify: [],
-    listen: [],
-    become: { active: null, user: null },
-    environment: [],
-    changedWhen: null,
-    failedWhen: null,
-    until: null,
-    retries: null,
-    delay: null,
-    timeout: null,
-    ignoreErrors: false,
-    ignoreUnreachable: false,
-    delegateTo: null,
-    runOnce: false,
-    noLog: false,
-    checkMode: null,
-    search: { files: [], templates: [] },
-    templates: [],
-  };
+  const type = taskTypes.get(isCode ? 'shell' : 'command')!;
+  const params = constantTemplate(isCode ? { cmd: words[0]! } : { argv: [...words] }, AT);
+  return { ...bareTask(1, type, AT, words.join(' ')), params };
 }

@@ -26,7 +26,10 @@ export function listing({ plays }: Pick<Project, 'plays'>, what: What): string {
 function membersOf({ play, hosts }: Selected, what: What): string[] {
   if (what === 'tags') return [`    TASK TAGS: ${words([...tagsOf(play)])}`];
   if (what === 'hosts') return [`    hosts (${hosts.length}):`, ...hosts.map((host) => `      ${host.name}`)];
-  return ['    tasks:', ...[...tasksOf(play.nodes)].map((task) => `      ${titleOf(task)}`)];
+  return [
+    '    tasks:',
+    ...[...tasksOf(play.nodes)].filter((task) => !task.quiet).map((task) => `      ${titleOf(task)}`),
+  ];
 }
 
 function titleOf(task: Task): string {

@@ -11,11 +11,13 @@ import type { InventoryHost, Layer, Pattern, Play, Playbook } from '../language/
 import { readLimit, selectHosts } from '../language/pattern.ts';
 import { loadPlaybook, projectRoot } from '../language/playbook.ts';
 import { didYouMean } from '../language/suggest.ts';
-import { checkPlay, namesWritten } from '../plan/check.ts';
+import { checkPlay } from '../plan/check.ts';
 import { type HostContext, hostScope, type RunContext, scopeOf } from '../plan/context.ts';
 import { typedExtra } from '../plan/extra.ts';
 import { rolesOf, secretInputs } from '../plan/inputs.ts';
 import { plainSecrets } from '../plan/plain-secrets.ts';
+import { asRead } from '../plan/reading.ts';
+import { namesWritten } from '../plan/results.ts';
 import { Sources } from '../plan/sources.ts';
 import { checkTags, chooseTags, startAt, taskNames } from '../plan/tags.ts';
 import type { fileAccess } from './files.ts';
@@ -98,7 +100,7 @@ export function readProject(
       .map((name) => findHost(inventory, name))
       .filter((host): host is InventoryHost => host !== undefined);
     plays.push({
-      play: chooseTags(from, choice),
+      play: asRead(chooseTags(from, choice), hosts, extra),
       hosts: ordered(hosts, play.order),
       debtKey: debtKeyOf(play, playbookOf(play, playbooks).file, files),
     });
@@ -162,11 +164,10 @@ export function hostScopes(context: RunContext) {
 
 export function checkPlays(plays: readonly SelectedPlay[], context: RunContext): Diagnostic[] {
   const found: Diagnostic[] = [];
-  const earlier = new Set<string>();
-  for (const { play, hosts } of plays) {
+  for (const [index, { play, hosts }] of plays.entries()) {
     const names = hosts.map((host) => host.name);
-    found.push(...checkPlay((host) => contextOf(context, play, host, names), play, hosts, earlier));
-    for (const name of namesWritten(play)) earlier.add(name);
+    const written = namesWritten(plays.slice(0, index + 1).map((one) => one.play));
+    found.push(...checkPlay((host) => contextOf(context, play, host, names), play, hosts, written));
   }
   return found;
 }

@@ -20,8 +20,10 @@ interface Declared {
   readonly schema: ParamsSchema;
   /** The parameter that a bare text stands for: `command: uptime` is `command: {cmd: uptime}`. */
   readonly short?: string;
-  /** The fields that `register` gets beside changed, failed, skipped and msg. */
+  /** All the fields that `register` may get beside changed, failed, skipped and msg: reading another one is refused. */
   readonly fields?: { readonly [field: string]: ParamSchema };
+  /** Variables that it sets on its host, where they are always the same ones. */
+  readonly sets?: { readonly [name: string]: ParamSchema };
 }
 
 /** "This can't be done, whatever is said to the host": the task fails without touching anything. */
@@ -172,6 +174,8 @@ export interface QueryVerdict {
   readonly failed?: string;
   readonly hint?: string;
   readonly msg?: string;
+  /** Variables to set on the host for the rest of the run. */
+  readonly facts?: JsonObject;
 }
 
 /** Does something that cannot be observed in advance (a command, a statement). */

@@ -40,6 +40,10 @@ export class Books {
 
   /** A task came to its end on this host. */
   enter(task: Task, entered: Entered): void {
+    if (task.quiet && entered.status === 'ok') {
+      this.inherit(task, entered.raw);
+      return;
+    }
     const { run, host, context } = this;
     const title = titleOf(task, entered.scope);
     run.emit(outcomeEvent({ run, host: host.name, context, task, title, ...entered }));
@@ -52,7 +56,7 @@ export class Books {
   inherit(task: Task, raw: Raw): void {
     const { memory } = this.host;
     for (const [name, value] of Object.entries(raw.facts ?? {})) memory.set(name, { kind: 'value', value });
-    if (raw.status === 'unknown') for (const name of factsOf(task)) memory.set(name, registered(raw));
+    if (raw.status === 'unknown') for (const name of factsOf(task).keys()) memory.set(name, registered(raw));
     // A skipped task leaves what was registered before.
     if (task.register && !(raw.status === 'skipped' && memory.has(task.register))) {
       memory.set(task.register, registered(raw));

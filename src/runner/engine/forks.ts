@@ -70,7 +70,7 @@ export class Forks {
   async perhaps(tasks: Iterable<Task>, because: string, idle: readonly Task[] = []): Promise<void> {
     const all = [...tasks];
     for (const task of all) {
-      for (const name of [...factsOf(task), ...(task.register ? [task.register] : [])]) {
+      for (const name of [...factsOf(task).keys(), ...(task.register ? [task.register] : [])]) {
         this.host.memory.set(name, { kind: 'unknown', because });
       }
       this.notify(task);

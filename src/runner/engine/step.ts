@@ -116,7 +116,8 @@ async function runQuery(type: QueryType, work: HostWork, reach: Reach, mode: Ste
   }
   if ('again' in verdict) return failed('it did not come true in time');
   if (verdict.failed !== undefined) return failed(verdict.failed, verdict.hint, verdict.result);
-  return { status: 'ok', result: verdict.result, ...(verdict.msg === undefined ? {} : { msg: verdict.msg }) };
+  const { result, msg, facts } = verdict;
+  return { status: 'ok', result, ...(msg === undefined ? {} : { msg }), ...(facts ? { facts } : {}) };
 }
 
 async function runAction(type: ActionType, work: HostWork, reach: Reach, mode: StepMode): Promise<Raw> {

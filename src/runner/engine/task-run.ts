@@ -7,6 +7,7 @@ import type { Evaluated, Task } from '../language/model.ts';
 import type { Coming } from '../plan/ahead.ts';
 import { type HostContext, scopeOf } from '../plan/context.ts';
 import type { Round } from '../plan/cursor.ts';
+import { factsOf } from '../plan/facts.ts';
 import { secretInputs } from '../plan/inputs.ts';
 import { conditions, type HostWork, prepare, type Question, type Work } from '../plan/prepare.ts';
 import { type Item, itemsOf, labelOf, rounds } from '../plan/rounds.ts';
@@ -225,7 +226,7 @@ export class TaskRun {
     const { run, host, task, title, lookAhead } = this.is;
     const own = work.on === host.name;
     const mayChain = own && this.is.mayChain && !this.failedItem && isChainable(task);
-    const coming = () => (own ? lookAhead(rest, task.register ? [task.register] : []) : []);
+    const coming = () => (own ? lookAhead(rest, namesOf(task)) : []);
     const onLine = (line: string) => run.emit({ event: 'output', host: host.name, task: title, line });
     return {
       answer: (question: { script: Script; users: boolean }): Promise<Reply | Trouble> =>
@@ -276,6 +277,11 @@ function exhausted(raw: Raw, attempts: number, task: Task): Raw {
     ? `until: ${task.until.map((e) => e.source).join(' and ')} did not come true`
     : (raw.msg ?? '');
   return { ...raw, status: 'failed', msg: `${what} (${attempts} attempts)` };
+}
+
+/** What the task will have written when it is done; a local one needs no host, and nothing rides with it. */
+function namesOf(task: Task): string[] {
+  return [...(task.register ? [task.register] : []), ...factsOf(task).keys()];
 }
 
 /** Conditions that need the item can be asked only item by item. */

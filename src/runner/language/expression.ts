@@ -1,10 +1,11 @@
 import type { ParseResult } from '@marcbachmann/cel-js';
 import type { Diagnostic } from '../contract/diagnostic.ts';
 import type { Json } from '../contract/json.ts';
+import { foreseen, habit, notDecisive, parses, typeMistake } from './cel-check.ts';
 import { environment, functionNames } from './cel-environment.ts';
-import { type CelError, celMessage, typeName } from './cel-errors.ts';
+import { type CelError, celMessage } from './cel-errors.ts';
 import { evaluateCel } from './cel-evaluate.ts';
-import { type ForeignExpression, foreignExpression } from './cel-foreign.ts';
+import { foreignExpression } from './cel-foreign.ts';
 import { lenient } from './cel-has.ts';
 import { celNames } from './cel-names.ts';
 import { locate } from './locate.ts';
@@ -27,7 +28,11 @@ export interface WrittenExpression extends Expression {
  * Compile a CEL expression. `span` is where its text stands (the scalar's span), so that carets point into it.
  * Null where it can't be compiled.
  */
-export function compileExpression(text: string, span: Span): Loaded<WrittenExpression | null> {
+export function compileExpression(
+  text: string,
+  span: Span,
+  decides = false,
+): Loaded<WrittenExpression | null> {
   const at = locate(text, span);
   const read = readExpression(text);
   if ('mistakes' in read)
@@ -42,6 +47,10 @@ export function compileExpression(text: string, span: Span): Loaded<WrittenExpre
     reads: new Set(read.reads.keys()),
     mentions: new Set(read.mentions.keys()),
     evaluate,
+    foresee(shapes) {
+      const { shape, mistakes } = foreseen(text, value.mentions, shapes, decides);
+      return { shape, mistakes: mistakes.map((mistake) => diagnose(mistake, at)) };
+    },
     span,
     type: read.type,
     spanOf(name) {
@@ -54,11 +63,11 @@ export function compileExpression(text: string, span: Span): Loaded<WrittenExpre
 
 /** The same for what must be true or false (`when`, `until` …): another type is refused now where it is known. */
 export function compileCondition(text: string, span: Span): Loaded<WrittenExpression | null> {
-  const loaded = compileExpression(text, span);
+  const loaded = compileExpression(text, span, true);
   const type = loaded.value?.type;
   if (type === undefined || type === 'bool' || type.startsWith('dyn')) return loaded;
-  const message = `a condition must be true or false, and this is ${typeName(type)}`;
-  return { value: null, diagnostics: [fault(span, 'not-boolean', message, 'compare it: x == …')] };
+  const { code, message, hint } = notDecisive(type);
+  return { value: null, diagnostics: [fault(span, code, message, hint)] };
 }
 
 /** A decision: anything but true and false is a fault. */
@@ -98,7 +107,7 @@ const readExpression = remember((text: string): Read => {
   const { reads, mentions, presence, mistakes } = celNames(run.ast);
   for (const call of presence) lenient(call);
   const { type, error } = run.check();
-  const wrong = error ? [typed(text, error as CelError), ...mistakes] : mistakes;
+  const wrong = error ? [typeMistake(text, error as CelError), ...mistakes] : mistakes;
   return wrong.length > 0 ? { mistakes: wrong } : { run, type: type ?? 'dyn', reads, mentions };
 });
 
@@ -113,28 +122,4 @@ function syntax(text: string, error: CelError): Mistake {
   const word = /^(?:\w+|[^\w\s]+)/.exec(text.slice(start))?.[0] ?? '';
   const range = { start, end: start + Math.max(1, word.length) };
   return { code: 'cel-syntax', range, ...celMessage(error, word, functionNames()) };
-}
-
-function habit({ start, end, message, hint }: ForeignExpression): Mistake {
-  return { code: 'cel-syntax', range: { start, end }, message, hint };
-}
-
-function typed(text: string, error: CelError): Mistake {
-  const foreign = error.code === 'no_matching_overload' ? foreignExpression(text, parses) : null;
-  if (foreign) return habit(foreign);
-  const range = error.range ?? { start: 0, end: text.length };
-  return {
-    code: 'cel-type',
-    range,
-    ...celMessage(error, text.slice(range.start, range.end), functionNames()),
-  };
-}
-
-function parses(text: string): boolean {
-  try {
-    environment.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -145,9 +145,6 @@ export function foreignType(name: string, types: ReadonlyMap<string, TaskType>):
     return { message: `task types have no namespace: "${name}"`, hint: `drop the prefix: "${bare}"` };
   }
   const last = bare ?? name;
-  if (last === 'setup' || last === 'gather_facts') {
-    return { message: `"${name}" is not a task type`, hint: 'write gather_facts: true for the play' };
-  }
   const ours = (Object.hasOwn(RENAMED, last) && RENAMED[last]?.filter((type) => types.has(type))) || [];
   if (ours.length > 0) {
     const hint = `its work is done by ${ours.map((type) => `"${type}"`).join(' or ')}`;

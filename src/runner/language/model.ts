@@ -2,6 +2,7 @@ import type { Diagnostic, Position } from '../contract/diagnostic.ts';
 import type { Json } from '../contract/json.ts';
 import type { ParamSchema } from '../contract/schema.ts';
 import type { TaskType } from '../contract/task-type.ts';
+import type { Foreseen, Shapes } from './shape.ts';
 import type { TextTemplate } from './text-template.ts';
 
 /** What came of evaluating an expression or a template for one host. */
@@ -32,6 +33,7 @@ export interface Expression {
   /** Where it was written, if that is not where it is used: it is evaluated, and checked, in that scope. */
   readonly site?: Site;
   evaluate(scope: Scope): Evaluated;
+  foresee(shapes: Shapes): Foreseen;
 }
 
 /**
@@ -59,6 +61,7 @@ export interface Template {
   /** Present: something in it comes from a vault. `tell` must hear of each text that is made of this value. */
   readonly secret?: { readonly tell: readonly ((made: Json) => void)[] };
   evaluate(scope: Scope): Evaluated;
+  foresee(shapes: Shapes): Foreseen;
   /** The position of the node at this path (`['ports', 0]`), or of its nearest parent. */
   where(path: readonly (string | number)[]): Position;
 }
@@ -137,6 +140,8 @@ export interface Play {
   readonly anyErrorsFatal: boolean;
   readonly forceHandlers: boolean;
   readonly gatherFacts: boolean;
+  /** Asks each host for its facts: put before the nodes where something reads one. Null: no task type does that. */
+  readonly facts: Task | null;
 }
 
 /** What a task inherits from the role it was written in. */
@@ -219,6 +224,8 @@ export interface Task extends Directives {
   readonly noLog: boolean;
   /** null: as the run says. */
   readonly checkMode: boolean | null;
+  /** The play asks by itself: unless it goes wrong, it is not told and counts nothing. */
+  readonly quiet?: true;
   /** Where its sources are looked for (DESIGN section 6), absolute directories, best first. */
   readonly search: { readonly files: readonly string[]; readonly templates: readonly string[] };
   /** The template files that it is known to render (its `src` is constant), for the check of what they read. */

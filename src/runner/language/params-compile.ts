@@ -131,6 +131,7 @@ function compileCel(
   return leafTemplate(node.span, {
     reads: expression.reads,
     mentions: expression.mentions,
+    foresee: (shapes) => expression.foresee(shapes),
     spanOf: (variable) => expression.spanOf(variable),
     evaluate(scope) {
       const result = expression.evaluate(scope);

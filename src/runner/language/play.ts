@@ -1,11 +1,12 @@
 import { isAbsolute, join } from 'node:path';
 import { reportAbsent } from './absent.ts';
+import { bareTask } from './bare-task.ts';
 import { checkNotified, loadHandlers } from './handlers.ts';
 import { type Here, type PlayDraft, playbookPlace } from './here.ts';
 import { type Inherited, inherit, NOTHING } from './inherited.ts';
 import { checkKeys } from './keywords.ts';
 import { type Loader, position } from './loader.ts';
-import type { Flush, Layer, Node, Play } from './model.ts';
+import type { Flush, Layer, Node, Play, Task } from './model.ts';
 import { addTags } from './more-tags.ts';
 import { readHosts, readNumbers } from './play-words.ts';
 import { describe, layerOf, readBoolean, readLayer, readText, readWords } from './read.ts';
@@ -38,6 +39,7 @@ export function loadPlay({ loader, playbookDir, root, imported }: PlayPlace, map
     ...imported.layers,
     ...filesOfVars(loader, playbookDir, map),
   ];
+  const facts = asksForFacts(here, map);
   const nodes = nodesOf(here, map);
   const handlers = loadHandlers(here, entry(map, 'handlers')?.value ?? null);
   checkNotified(loader, draft);
@@ -58,7 +60,17 @@ export function loadPlay({ loader, playbookDir, root, imported }: PlayPlace, map
     anyErrorsFatal: flag('any_errors_fatal', false),
     forceHandlers: flag('force_handlers', false),
     gatherFacts: flag('gather_facts', true),
+    facts,
   };
+}
+
+/** As the user whom the play becomes, whatever else it says of its tasks. */
+function asksForFacts({ loader, inherited }: Here, map: YamlMap): Task | null {
+  const type = loader.taskTypes.get('setup');
+  const at = position(map.span);
+  return type
+    ? { ...bareTask(loader.nextId(), type, at, 'Gathering Facts'), become: inherited.become, quiet: true }
+    : null;
 }
 
 /** What an import_playbook gives to the plays that it brings in. */

@@ -2,6 +2,7 @@ import type { Diagnostic, Position } from '../contract/diagnostic.ts';
 import type { Json } from '../contract/json.ts';
 import { SHORTEST } from '../contract/secret-forms.ts';
 import type { Evaluated, Loaded, Scope, Template } from './model.ts';
+import { ANY, type Foreseen, NOTHING_FORESEEN, type Shapes } from './shape.ts';
 import type { SecretSink, Span } from './source.ts';
 import { compileScalarText, mayHoldMustache, type TextTemplate } from './text-template.ts';
 import type { YamlNode, YamlScalar } from './yaml.ts';
@@ -77,20 +78,25 @@ function compileScalar(node: YamlScalar, report: (found: readonly Diagnostic[]) 
 
 /** Plain data that was not written as a template (`-e`): `{{` in it means itself. */
 export function constantTemplate(value: Json, at: Position): Template {
-  const evaluate = () => ({ kind: 'value', value }) as const;
-  return { at, reads: NOTHING, mentions: NOTHING, constant: value, evaluate, where: () => at };
+  return { at, ...constantContent(value), where: () => at };
 }
 
 /** The template of one text, or of anything else that is evaluated as a whole. */
 export function leafTemplate(
   span: Span,
-  leaf: Pick<TextTemplate, 'reads' | 'mentions' | 'spanOf'> & Pick<Template, 'evaluate'>,
+  leaf: Pick<TextTemplate, 'reads' | 'mentions' | 'spanOf' | 'foresee'> & Pick<Template, 'evaluate'>,
 ): WrittenTemplate {
   const { reads, mentions } = leaf;
   return written(
     span,
     { kind: 'leaf' },
-    { reads, mentions, evaluate: (scope) => leaf.evaluate(scope), spanOf: (name) => leaf.spanOf(name) },
+    {
+      reads,
+      mentions,
+      evaluate: (scope) => leaf.evaluate(scope),
+      foresee: (shapes) => leaf.foresee(shapes),
+      spanOf: (name) => leaf.spanOf(name),
+    },
   );
 }
 
@@ -137,6 +143,7 @@ interface Content {
   readonly mentions: ReadonlySet<string>;
   readonly constant?: Json;
   evaluate(scope: Scope): Evaluated;
+  foresee(shapes: Shapes): Foreseen;
   spanOf(name: string): Span | undefined;
 }
 
@@ -144,7 +151,7 @@ interface Content {
 function written(
   span: Span,
   parts: Parts,
-  { reads, mentions, constant, evaluate, spanOf }: Content,
+  { reads, mentions, constant, evaluate, foresee, spanOf }: Content,
 ): WrittenTemplate {
   const template: WrittenTemplate = {
     span,
@@ -156,6 +163,7 @@ function written(
       return span.source.position(span.start);
     },
     evaluate,
+    foresee,
     spanOf,
     where(path) {
       const found = partAt(template, path).span;
@@ -171,7 +179,14 @@ function constantAt(value: Json, span: Span): WrittenTemplate {
 
 function constantContent(value: Json): Content {
   const evaluate = () => ({ kind: 'value', value }) as const;
-  return { reads: NOTHING, mentions: NOTHING, constant: value, evaluate, spanOf: () => undefined };
+  return {
+    reads: NOTHING,
+    mentions: NOTHING,
+    constant: value,
+    evaluate,
+    foresee: () => NOTHING_FORESEEN,
+    spanOf: () => undefined,
+  };
 }
 
 function compose(
@@ -198,6 +213,10 @@ function composed(
     reads: union(children.map((child) => child.reads)),
     mentions: union(children.map((child) => child.mentions)),
     spanOf: (name) => children.map((child) => child.spanOf(name)).find((found) => found !== undefined),
+    foresee: (shapes) => ({
+      shape: ANY,
+      mistakes: children.flatMap((child) => child.foresee(shapes).mistakes),
+    }),
     evaluate(scope) {
       const values: Json[] = [];
       for (const child of children) {

@@ -5,7 +5,9 @@ import type { Evaluated, Loaded, Scope } from './model.ts';
 import type { Expr, Mustache } from './mustache.ts';
 import { readMustache } from './mustache-read.ts';
 import { type Rendered, renderText, renderValue } from './mustache-render.ts';
+import { mustacheShapes } from './mustache-shapes.ts';
 import { remember } from './remember.ts';
+import type { Foreseen, Shapes } from './shape.ts';
 import type { Source, Span } from './source.ts';
 
 /** A text with `{{ }}`, compiled. */
@@ -15,6 +17,7 @@ export interface TextTemplate {
   /** `reads`, and the names that only `default` or `defined` asks for. */
   readonly mentions: ReadonlySet<string>;
   render(scope: Scope): Evaluated<string>;
+  foresee(shapes: Shapes): Foreseen;
   /** Where a name that it mentions is first written. */
   spanOf(name: string): Span | undefined;
 }
@@ -61,6 +64,10 @@ function compileLocated(text: string, at: Locate): Loaded<ScalarText | null> {
     mentions: new Set(mustache.mentions.keys()),
     constant,
     render,
+    foresee(shapes) {
+      const { shape, mistakes } = mustacheShapes(mustache, lone, shapes);
+      return { shape, mistakes: mistakes.map((mistake) => diagnose(mistake, at)) };
+    },
     evaluate: lone
       ? (scope: Scope): Evaluated => told(placed<Json>(renderValue(lone, scope), at), scope)
       : render,

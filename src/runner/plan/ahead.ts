@@ -114,9 +114,11 @@ class Walk {
       : null;
   }
 
-  /** What the task will register is not known before it has run. */
+  /** What the task will register and set is not known before it has run. */
   ran(task: Task): void {
-    if (task.register) this.pending.set(task.register, `${task.name ?? task.type.name} has not run yet`);
+    const later = `${task.name ?? task.type.name} has not run yet`;
+    if (task.register) this.pending.set(task.register, later);
+    if (task.type.kind !== 'local') for (const name of factsOf(task).keys()) this.pending.set(name, later);
   }
 
   private *unit(task: Task, around: readonly Round[]): Generator<Coming, boolean> {
@@ -148,7 +150,7 @@ class Walk {
 
   /** A local step whose values are still to come changes nothing on the host: go on, without what it will set. */
   private localLater(task: Task): boolean {
-    for (const name of factsOf(task)) this.pending.set(name, `${name} is still to be set`);
+    for (const name of factsOf(task).keys()) this.pending.set(name, `${name} is still to be set`);
     this.straight = false;
     return true;
   }

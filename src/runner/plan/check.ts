@@ -1,8 +1,9 @@
-import type { Diagnostic, Position } from '../contract/diagnostic.ts';
+import type { Diagnostic } from '../contract/diagnostic.ts';
 import { formatPosition } from '../contract/diagnostic.ts';
 import { findHost } from '../language/inventory.ts';
 import type {
   Block,
+  Directives,
   Expression,
   Include,
   InventoryHost,
@@ -12,31 +13,32 @@ import type {
   Task,
   Template,
 } from '../language/model.ts';
-import { fault, type Span } from '../language/source.ts';
+import { itemShape, type Shape } from '../language/shape.ts';
 import { didYouMean } from '../language/suggest.ts';
-import type { TextTemplate } from '../language/text-template.ts';
 import { type HostContext, scopeOf } from './context.ts';
 import type { Round } from './cursor.ts';
-import { factsOf } from './facts.ts';
 import { checkInputs, rolesOf } from './inputs.ts';
 import { conditions, prepare } from './prepare.ts';
+import { resultShape } from './results.ts';
 import { itemsOf, rounds } from './rounds.ts';
-import { evaluateIn, type LadderScope } from './scope.ts';
+import { evaluateIn } from './scope.ts';
+import { hostvarsShape, type Later, once, Seen, undefinedName } from './seen.ts';
+import { judgementsOf, textsOf } from './texts.ts';
 
 /**
  * Everything that can be known to be wrong with a play on a host, before a connection: undefined variables, wrong
- * values, missing sources. A task whose condition is already known to be false for the host is not looked at.
+ * values, missing sources, fields that nobody has. A task whose condition is already known to be false for the host is not looked at.
  */
 export function checkPlay(
   contextOf: (host: InventoryHost) => HostContext,
   play: Play,
   hosts: readonly InventoryHost[],
-  earlier: ReadonlySet<string>,
+  written: ReadonlyMap<string, Shape>,
 ): Diagnostic[] {
+  const later = { written, hostvars: once(() => hostvarsShape(contextOf(hosts[0]!).run, written)) };
   const found = new Map<string, { readonly diagnostic: Diagnostic; readonly hosts: Set<string> }>();
-  const written = new Set([...earlier, ...namesWritten(play)]);
   for (const host of hosts) {
-    const check = new HostCheck(contextOf(host), written, (diagnostic) => {
+    const check = new HostCheck(contextOf(host), later, (diagnostic) => {
       const where = diagnostic.at ? formatPosition(diagnostic.at) : '';
       const key = `${where}\0${diagnostic.message}`;
       const known = found.get(key);
@@ -44,8 +46,8 @@ export function checkPlay(
       else found.set(key, { diagnostic, hosts: new Set([host.name]) });
     });
     check.inputs(rolesOf(play));
-    check.nodes(play.nodes, []);
-    check.nodes(play.handlers, []);
+    check.nodes(play.nodes, OUTSIDE);
+    check.nodes(play.handlers, OUTSIDE);
   }
   return [...found.values()].map((one) => (one.hosts.size < hosts.length ? forHosts(one) : one.diagnostic));
 }
@@ -66,32 +68,27 @@ function forHosts({
   return { ...diagnostic, message: `${diagnostic.message} (on ${shown})` };
 }
 
-/** Names that tasks of the play give to a host while it runs. */
-export function namesWritten(play: Play): Set<string> {
-  const names = new Set<string>();
-  const visit = (node: Node) => {
-    if (node.kind === 'task') {
-      if (node.register) names.add(node.register);
-      for (const name of factsOf(node)) names.add(name);
-    } else if (node.kind === 'block')
-      for (const inner of [...node.block, ...node.rescue, ...node.always]) visit(inner);
-    else if (node.kind === 'include') for (const inner of node.nodes) visit(inner);
-  };
-  for (const node of [...play.nodes, ...play.handlers]) visit(node);
-  names.add('ansible_failed_task');
-  names.add('ansible_failed_result');
-  return names;
+/** What the loops around a task give it. */
+interface Around {
+  /** Rounds that can be known, innermost last. */
+  readonly rounds: readonly Round[];
+  /** Loop variables that can't. */
+  readonly open: ReadonlyMap<string, Shape>;
 }
+
+const OUTSIDE: Around = { rounds: [], open: new Map() };
 
 class HostCheck {
   private readonly context: HostContext;
-  private readonly pending: ReadonlyMap<string, string>;
+  private readonly later: Later;
   private readonly waived = new Set<string>();
+  private readonly pending: ReadonlyMap<string, string>;
   private readonly report: (diagnostic: Diagnostic) => void;
 
-  constructor(context: HostContext, written: ReadonlySet<string>, report: (diagnostic: Diagnostic) => void) {
+  constructor(context: HostContext, later: Omit<Later, 'waived'>, report: (diagnostic: Diagnostic) => void) {
     this.context = context;
-    this.pending = new Map([...written].map((name) => [name, `${name} is known only when the play runs`]));
+    this.later = { ...later, waived: this.waived };
+    this.pending = new Map([...later.written.keys()].map(named));
     this.report = report;
   }
 
@@ -111,45 +108,45 @@ class HostCheck {
       if (use.flawed || input.required) this.waived.add(input.name);
   }
 
-  private lacksWaived(texts: readonly (Template | Expression)[], scope: LadderScope): boolean {
-    const lacks = (name: string) => this.waived.has(name) && !scope.has(name);
-    return texts.some((text) => [...text.reads].some(lacks));
-  }
-
-  nodes(nodes: readonly Node[], around: readonly Round[]): void {
+  nodes(nodes: readonly Node[], around: Around): void {
     for (const node of nodes) {
       if (node.kind === 'task') this.task(node, around);
       else if (node.kind === 'block' || node.kind === 'include') this.group(node, around);
-      else if (node.kind === 'meta') this.when(node.when, this.scope(node, around));
+      else if (node.kind === 'meta') this.when(node.when, this.seen(node, around));
     }
   }
 
-  private scope(node: Parameters<typeof scopeOf>[1], around: readonly Round[]): LadderScope {
-    return scopeOf(this.context, node, new Map(), around, this.pending);
+  private seen(node: Directives, { rounds, open }: Around): Seen {
+    const pending =
+      open.size === 0 ? this.pending : new Map([...this.pending, ...[...open.keys()].map(named)]);
+    const scope = scopeOf(this.context, node, new Map(), rounds, pending);
+    const { later } = this;
+    const written = open.size === 0 ? later.written : new Map([...later.written, ...open]);
+    return new Seen(scope, { ...later, written }, node.role);
   }
 
-  private group(node: Block | Include, around: readonly Round[]): void {
-    const scope = this.scope(node, around);
-    if (node.kind === 'include' && !this.when(node.when, scope)) return;
+  private group(node: Block | Include, around: Around): void {
+    const seen = this.seen(node, around);
+    if (node.kind === 'include' && !this.when(node.when, seen)) return;
     const inside = node.kind === 'block' ? [...node.block, ...node.rescue, ...node.always] : node.nodes;
-    for (const round of this.rounds(node, scope)) this.nodes(inside, round ? [...around, round] : around);
+    for (const inner of this.rounds(node, seen, around)) this.nodes(inside, inner);
   }
 
-  private task(task: Task, around: readonly Round[]): void {
-    const outer = this.scope(task, around);
+  private task(task: Task, around: Around): void {
+    const outer = this.seen(task, around);
     if (!task.loop && !this.when(task.when, outer)) return;
-    for (const round of this.rounds(task, outer)) this.item(task, round ? [...around, round] : around);
+    for (const inner of this.rounds(task, outer, around)) this.item(task, inner);
   }
 
-  private item(task: Task, around: readonly Round[]): void {
-    const scope = this.scope(task, around);
-    if (task.loop && !this.when(task.when, scope)) return;
-    const found = this.undefinedNames(task, scope);
+  private item(task: Task, around: Around): void {
+    const seen = this.seen(task, around);
+    if (task.loop && !this.when(task.when, seen)) return;
+    const found = this.wrongIn(task, seen);
     for (const diagnostic of found) this.report(diagnostic);
-    if (found.length > 0 || task.flawed || this.lacksWaived([task.params], scope)) return;
-    if (!this.delegate(task, scope)) return;
-    const work = prepare(task, this.context.host.name, scope, this.context.run);
-    if (work.kind === 'fault') this.report(work.diagnostic);
+    if (found.length > 0 || task.flawed || seen.lacksWaived([task.params])) return;
+    if (!this.delegate(task, seen)) return;
+    const work = prepare(task, this.context.host.name, seen.scope, this.context.run);
+    if (work.kind === 'fault' && !isOfOthers(work.diagnostic, textsOf(task))) this.report(work.diagnostic);
     if (work.kind === 'refused') {
       const { refusal, hint } = work.refusal;
       this.report({
@@ -162,7 +159,7 @@ class HostCheck {
   }
 
   /** False, and reported: it is given to a host that the inventory lacks. */
-  private delegate({ delegateTo }: Task, scope: LadderScope): boolean {
+  private delegate({ delegateTo }: Task, { scope }: Seen): boolean {
     const to = delegateTo && evaluateIn(delegateTo, scope);
     if (to?.kind !== 'value' || typeof to.value !== 'string') return true;
     const { inventory } = this.context.run;
@@ -174,87 +171,56 @@ class HostCheck {
     return false;
   }
 
-  /** The rounds that can be known; one without loop variables' values where they can't. */
-  private rounds(node: Task | Block | Include, scope: LadderScope): (Round | null)[] {
-    if (!node.loop) return [null];
-    const undefinedInLoop = this.undefinedIn([node.loop.items], scope, new Set());
-    for (const diagnostic of undefinedInLoop) this.report(diagnostic);
-    if (undefinedInLoop.length > 0) return [];
-    const items = itemsOf(node.loop, scope);
+  /** The rounds that can be known; where they can't, one whose variables have a shape at most. */
+  private rounds({ loop }: Task | Block | Include, seen: Seen, around: Around): readonly Around[] {
+    if (!loop) return [around];
+    const wrong = seen.wrong([loop.items]);
+    for (const diagnostic of wrong) this.report(diagnostic);
+    if (wrong.length > 0) return [];
+    const items = itemsOf(loop, seen.scope);
     if (items.kind === 'fault') this.report(items.diagnostic);
-    if (items.kind === 'value') return rounds(node.loop, items.value).map((item) => item.round);
-    return [];
+    if (items.kind === 'value')
+      return rounds(loop, items.value).map(({ round }) => ({ ...around, rounds: [...around.rounds, round] }));
+    if (items.kind === 'fault') return [];
+    const open = new Map([...around.open, [loop.loopVar, itemShape(seen.shape(loop.items))]]);
+    if (loop.indexVar) open.set(loop.indexVar, { type: 'integer' });
+    const hidden = ([name]: readonly [string, unknown]) => !open.has(name);
+    const visible = around.rounds.map((round) => new Map([...round].filter(hidden)));
+    return [{ rounds: [...visible, new Map([['ansible_loop_var', loop.loopVar]])], open }];
   }
 
   /** False: known not to hold, so that what hangs on it is not looked at. */
-  private when(when: readonly Expression[], scope: LadderScope): boolean {
-    const verdict = conditions(when, scope);
-    if (verdict.kind === 'value') return verdict.value;
-    const found = this.undefinedIn(when, scope, new Set());
+  private when(when: readonly Expression[], seen: Seen): boolean {
+    const verdict = conditions(when, seen.scope);
+    const decided = verdict.kind === 'value';
+    const found = decided ? seen.misfits(when) : seen.wrong(when);
     for (const diagnostic of found) this.report(diagnostic);
-    if (verdict.kind === 'fault' && found.length === 0 && !this.lacksWaived(when, scope))
-      this.report(verdict.diagnostic);
-    return verdict.kind === 'unknown';
+    if (decided) return verdict.value;
+    if (verdict.kind === 'unknown') return true;
+    if (isOfOthers(verdict.diagnostic, when)) return found.length === 0;
+    if (found.length === 0 && !seen.lacksWaived(when)) this.report(verdict.diagnostic);
+    return false;
   }
 
-  private undefinedNames(task: Task, scope: LadderScope): Diagnostic[] {
-    const own = new Set<string>(task.register ? [task.register] : []);
-    const judgements = [task.changedWhen, task.failedWhen, task.until].flatMap((list) => list ?? []);
-    const texts: (Template | Expression)[] = [task.params, ...task.environment, ...task.notify];
-    for (const one of [
-      task.delegateTo,
-      task.become.user,
-      task.become.active,
-      task.retries,
-      task.delay,
-      task.timeout,
-    ]) {
-      if (one && typeof one === 'object') texts.push(one);
-    }
-    const found = [...this.undefinedIn(texts, scope, own), ...this.undefinedIn(judgements, scope, own)];
+  private wrongIn(task: Task, seen: Seen): Diagnostic[] {
+    // What the task itself registers is there when it is judged.
+    const judging = task.register ? seen.with(task.register, resultShape(task)) : seen;
+    const found = [...seen.wrong(textsOf(task)), ...judging.wrong(judgementsOf(task))];
     for (const { text } of task.templates) {
-      for (const name of text.reads)
-        if (!this.isDefined(name, scope, own))
-          found.push(this.missing(name, text.spanOf(name), task.params.at, scope));
+      const missing = [...text.reads].filter((name) => !seen.isDefined(name));
+      for (const name of missing)
+        found.push(undefinedName(name, text.spanOf(name), task.params.at, seen.scope));
+      if (missing.length === 0) found.push(...text.foresee((name) => seen.shapeOf(name)).mistakes);
     }
     return found;
   }
-
-  private undefinedIn(
-    texts: readonly (Template | Expression)[],
-    from: LadderScope,
-    own: ReadonlySet<string>,
-  ): Diagnostic[] {
-    return texts.flatMap((text) => {
-      const scope = from.at(text.site);
-      const missing = [...text.reads].filter((name) => !this.isDefined(name, scope, own));
-      return missing.map((name) => this.missing(name, spanIn(text, name), text.at, scope));
-    });
-  }
-
-  private isDefined(name: string, scope: LadderScope, own: ReadonlySet<string>): boolean {
-    return own.has(name) || scope.has(name) || this.waived.has(name);
-  }
-
-  private missing(name: string, span: Span | undefined, otherwise: Position, scope: LadderScope): Diagnostic {
-    const hint =
-      CAPITALS.get(name) ??
-      didYouMean(name, scope.names()) ??
-      'give it in the inventory, in vars, or with -e';
-    const message = `there is no variable called "${name}"`;
-    if (span) return fault(span, 'undefined-variable', message, hint);
-    return { code: 'undefined-variable', at: otherwise, message, hint };
-  }
 }
 
-/** Python's words, which would be names here. */
-const CAPITALS = new Map([
-  ['True', 'write true'],
-  ['False', 'write false'],
-  ['None', 'write null'],
-]);
+function named(name: string): [string, string] {
+  return [name, `${name} is known only when the play runs`];
+}
 
-/** Where a text that was written in a file mentions a name. */
-function spanIn(text: Template | Expression | TextTemplate, name: string): Span | undefined {
-  return 'spanOf' in text ? (text as Pick<TextTemplate, 'spanOf'>).spanOf(name) : undefined;
+/** What other hosts will have come to is missing now; what they can't have has been told by its shape. */
+function isOfOthers({ code }: Diagnostic, texts: readonly (Template | Expression)[]): boolean {
+  return code === 'undefined-field' && texts.some(({ mentions }) => mentions.has('hostvars'));
 }

@@ -1,9 +1,14 @@
 import type { Task } from '../language/model.ts';
+import { ANY, type Shape } from '../language/shape.ts';
 import { isWritten } from '../language/template.ts';
 
-/** The names that a task sets on its host: of a local task whose parameters are free, the parameters' names. */
-export function factsOf(task: Task): readonly string[] {
-  if (task.type.kind !== 'local' || !task.type.schema.additionalProperties) return [];
+/** The names that a task sets on its host: those of its type; of a local one whose parameters are free, theirs. */
+export function factsOf(task: Task): ReadonlyMap<string, Shape> {
+  if (task.type.sets) return new Map(Object.entries(task.type.sets));
+  if (task.type.kind !== 'local' || !task.type.schema.additionalProperties) return NONE;
   const { params } = task;
-  return isWritten(params) && params.parts.kind === 'map' ? [...params.parts.entries.keys()] : [];
+  if (!isWritten(params) || params.parts.kind !== 'map') return NONE;
+  return new Map([...params.parts.entries.keys()].map((name) => [name, ANY]));
 }
+
+const NONE: ReadonlyMap<string, Shape> = new Map();

@@ -179,6 +179,7 @@ function secretText(text: TextTemplate, secrets: SecretSink): TextTemplate {
   return {
     reads: text.reads,
     mentions: text.mentions,
+    foresee: (shapes) => text.foresee(shapes),
     spanOf: (name) => text.spanOf(name),
     render(scope) {
       const made = text.render(scope);

@@ -17,5 +17,6 @@ export default localTask({
       },
     },
   } as const,
+  fields: {},
   evaluate: (params) => ({ result: {}, failed: params.msg }),
 });

@@ -37,6 +37,7 @@ export default queryTask({
     stat: {
       type: 'object',
       properties: STAT_PROPERTIES,
+      additionalProperties: false,
       description: 'What is there, as `stat.exists` and so on.',
     },
   },

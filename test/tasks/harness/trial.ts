@@ -1,5 +1,7 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: the harness handles task types whose parameter types it cannot know
 
+import assert from 'node:assert/strict';
+import { Ajv } from 'ajv';
 import type { Delta } from '../../../src/runner/contract/delta.ts';
 import { type Reply, text } from '../../../src/runner/contract/exchange.ts';
 import type { Json, JsonObject } from '../../../src/runner/contract/json.ts';
@@ -81,6 +83,7 @@ export async function converge(
   const reply = delta === null ? null : await say(type.apply(delta, desired, current), ground);
   if (reply && reply.code !== 0) return refused('apply', explained(type, reply, desired), reply);
   const result = type.result?.(desired, current, delta, reply, world) ?? {};
+  registersWhatItDeclares(type, result);
   return { kind: 'converged', desired, current, delta, reply, result };
 }
 
@@ -98,10 +101,10 @@ export function query(type: QueryType, given: Json, ground: Ground): QueryVerdic
   const desired = desire(type, given, ground);
   if (isRefusal(desired)) return refused('desire', desired);
   const verdict = type.read(ground.run(type.probe(desired)), desired);
-  if (!('again' in verdict)) return verdict;
+  if (!('again' in verdict)) return declared(type, verdict);
   if (!type.wait) throw new Error(`${type.name} said "again" and has no wait`);
   const waited = type.read(ground.run(type.wait(desired)), desired);
-  return 'again' in waited ? { result: {}, failed: 'again' } : waited;
+  return 'again' in waited ? { result: {}, failed: 'again' } : declared(type, waited);
 }
 
 export interface Performed {
@@ -129,7 +132,27 @@ export async function perform(
     if (isRefusal(verdict)) return refused('needless', verdict);
     if (verdict) return { kind: 'needless', because: verdict.because };
   }
-  return { kind: 'performed', verdict: type.read(await say(type.perform(desired), ground), desired) };
+  const verdict = type.read(await say(type.perform(desired), ground), desired);
+  return { kind: 'performed', verdict: declared(type, verdict) };
+}
+
+/** What is registered must be what is declared: its fields are what playbooks are checked against. */
+export function registersWhatItDeclares(type: TaskType, result: JsonObject): void {
+  const fields = type.fields ?? {};
+  for (const [field, value] of Object.entries(result)) {
+    assert.ok(field in fields, `${type.name} registers ${field}, which it does not declare`);
+    assert.ok(
+      ajv.validate(fields[field]!, value),
+      `${type.name} registers ${field}: ${JSON.stringify(value)}, which is not what it declares`,
+    );
+  }
+}
+
+const ajv = new Ajv({ strict: false });
+
+function declared<V extends { readonly result: JsonObject }>(type: TaskType, verdict: V): V {
+  registersWhatItDeclares(type, verdict.result);
+  return verdict;
 }
 
 function explained(type: StateType, reply: Reply, desired: any): Refusal {

@@ -1,0 +1,149 @@
+import type { Diagnostic, Position } from '../contract/diagnostic.ts';
+import { FACT_VARIABLES } from '../contract/facts.ts';
+import type { Expression, RoleUse, Template } from '../language/model.ts';
+import { ANY, type Foreseen, record, type Shape, shapeOfValue } from '../language/shape.ts';
+import { fault, type Span } from '../language/source.ts';
+import { didYouMean } from '../language/suggest.ts';
+import type { TextTemplate } from '../language/text-template.ts';
+import { hostScope, type RunContext } from './context.ts';
+import type { LadderScope } from './scope.ts';
+
+/** What is there only when the play runs. */
+export interface Later {
+  /** Names that tasks of this play or of earlier ones give, and loop variables that are not known. */
+  readonly written: ReadonlyMap<string, Shape>;
+  readonly hostvars: () => Shape;
+  /** Names of which it is said elsewhere that they are missing, or declared wrongly. */
+  readonly waived: ReadonlySet<string>;
+}
+
+/** What a step sees before anything has run: its variables, and the shapes of those that have no value yet. */
+export class Seen {
+  readonly scope: LadderScope;
+  private readonly later: Later;
+  private readonly role: RoleUse | null;
+  /** Names that are there although the scope does not know them. */
+  private readonly own: ReadonlyMap<string, Shape>;
+
+  constructor(
+    scope: LadderScope,
+    later: Later,
+    role: RoleUse | null,
+    own: ReadonlyMap<string, Shape> = new Map(),
+  ) {
+    this.scope = scope;
+    this.later = later;
+    this.role = role;
+    this.own = own;
+  }
+
+  /** The same with one variable more, whatever it was before. */
+  with(name: string, shape: Shape): Seen {
+    return new Seen(this.scope, this.later, this.role, new Map([[name, shape]]));
+  }
+
+  /** What can't be by the variables' shapes. */
+  misfits(texts: readonly (Template | Expression)[]): readonly Diagnostic[] {
+    return texts.flatMap((text) => this.foreseen(text).mistakes);
+  }
+
+  /** Undefined variables; and where there are none, what can't be by the variables' shapes. */
+  wrong(texts: readonly (Template | Expression)[]): Diagnostic[] {
+    return texts.flatMap((text) => {
+      const there = this.at(text);
+      const missing = [...text.reads].filter((name) => !there.isDefined(name));
+      if (missing.length === 0) return this.foreseen(text).mistakes;
+      return missing.map((name) => undefinedName(name, spanIn(text, name), text.at, there.scope));
+    });
+  }
+
+  /** It can't be evaluated, for a reason that was said. */
+  lacksWaived(texts: readonly (Template | Expression)[]): boolean {
+    const lacks = (name: string) => this.later.waived.has(name) && !this.scope.has(name);
+    return texts.some((text) => [...text.reads].some(lacks));
+  }
+
+  shape(text: Template | Expression): Shape {
+    return this.foreseen(text).shape;
+  }
+
+  private foreseen(text: Template | Expression): Foreseen {
+    const there = this.at(text);
+    return text.foresee((name) => there.shapeOf(name));
+  }
+
+  shapeOf(name: string): Shape {
+    const own = this.own.get(name);
+    if (own) return own;
+    if (name === 'hostvars') return this.later.hostvars();
+    const { written } = this.later;
+    const declared = this.role?.role.inputs.get(name)?.schema;
+    const value = this.scope.get(name);
+    if (value?.kind === 'value')
+      return declared && value.value !== null ? declared : shapeOfValue(value.value);
+    // A name that is given a value elsewhere too may have that one.
+    if (this.scope.origin(name)) return written.has(name) ? ANY : (declared ?? ANY);
+    return written.get(name) ?? ANY;
+  }
+
+  private at(text: Template | Expression): Seen {
+    if (!text.site) return this;
+    return new Seen(this.scope.at(text.site), this.later, text.site.role, this.own);
+  }
+
+  isDefined(name: string): boolean {
+    return this.own.has(name) || this.scope.has(name) || this.later.waived.has(name);
+  }
+}
+
+/** Of each host what the inventory says, and what any host may be given while the plays run. */
+export function hostvarsShape(run: RunContext, written: ReadonlyMap<string, Shape>): Shape {
+  const given = Object.fromEntries([...written.keys()].map((name) => [name, ANY]));
+  const hosts = [...run.inventory.hosts.values()].map((host) => {
+    const own = [...hostScope(run, host).names()].map((name) => [name, ANY]);
+    return [host.name, record({ ...given, ...Object.fromEntries(own) })];
+  });
+  return record(Object.fromEntries(hosts));
+}
+
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+export function undefinedName(
+  name: string,
+  span: Span | undefined,
+  otherwise: Position,
+  scope: LadderScope,
+): Diagnostic {
+  const near = didYouMean(name, [...scope.names(), ...Object.keys(FACT_VARIABLES)]);
+  const hint =
+    CAPITALS.get(name) ?? factHint(name) ?? near ?? 'give it in the inventory, in vars, or with -e';
+  const message = `there is no variable called "${name}"`;
+  if (span) return fault(span, 'undefined-variable', message, hint);
+  return { code: 'undefined-variable', at: otherwise, message, hint };
+}
+
+/** Python's words, which would be names here. */
+const CAPITALS = new Map([
+  ['True', 'write true'],
+  ['False', 'write false'],
+  ['None', 'write null'],
+]);
+
+function factHint(name: string): string | undefined {
+  if (Object.hasOwn(FACT_VARIABLES, name))
+    return 'it is a fact, and the play says gather_facts: false: remove that, or write setup: {} before';
+  return /^ansible_python/.test(name)
+    ? 'no such fact is asked for: nothing here needs Python on a host'
+    : undefined;
+}
+
+/** Where a text that was written in a file mentions a name. */
+function spanIn(text: Template | Expression, name: string): Span | undefined {
+  return 'spanOf' in text ? (text as Pick<TextTemplate, 'spanOf'>).spanOf(name) : undefined;
+}
