@@ -6,11 +6,13 @@ import {
   readFileSync,
   readlinkSync,
   readSync,
+  type Stats,
   statSync,
 } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { FileAccess } from '../language/loader.ts';
 import { isVault } from '../language/vault-format.ts';
+import { MAX_TEXT_BYTES } from '../language/yaml.ts';
 import type { VaultReader } from '../language/vaults.ts';
 import type { SourceIo } from '../plan/sources.ts';
 import { Hashes } from './hashes.ts';
@@ -23,21 +25,33 @@ export function fileAccess(cwd: string, home: string, vaults?: VaultReader): Fil
   const kindOf = (path: string) => statSync(path, { throwIfNoEntry: false });
   const display = (path: string) => relative(cwd, path) || '.';
   return {
-    read: (path) => quietly(() => readFileSync(path, 'utf8'), null),
+    read: (path) => quietly(() => text(path), null),
     list: (path) => quietly(() => readdirSync(path), []),
     isDirectory: (path) => quietly(() => kindOf(path)?.isDirectory() ?? false, false),
-    exists: (path) => quietly(() => kindOf(path) !== undefined, false),
+    exists: (path) => quietly(() => isUsable(kindOf(path)), false),
     ...sourceIo(home, display),
-    isVault: (path) => quietly(() => isVault(firstBytes(path)), false),
+    isVault: (path) => quietly(() => isVault(firstBytes(path, VAULT_HEADER, 'latin1')), false),
     ...(vaults ? { vaults } : {}),
   };
 }
 
-function firstBytes(path: string): string {
-  const chunk = Buffer.alloc(VAULT_HEADER);
+/** No device, pipe or socket, which might never end. */
+function isUsable(stat: Stats | undefined): boolean {
+  return stat !== undefined && (stat.isFile() || stat.isDirectory());
+}
+
+/** Of a file that is larger than all that is read as text, only so much as shows it. */
+function text(path: string): string | null {
+  const stat = statSync(path);
+  if (!stat.isFile()) return null;
+  return stat.size > MAX_TEXT_BYTES ? firstBytes(path, MAX_TEXT_BYTES + 1, 'utf8') : readFileSync(path, 'utf8');
+}
+
+function firstBytes(path: string, count: number, encoding: BufferEncoding): string {
+  const chunk = Buffer.alloc(count);
   const file = openSync(path, 'r');
   try {
-    return chunk.toString('latin1', 0, readSync(file, chunk));
+    return chunk.toString(encoding, 0, readSync(file, chunk));
   } finally {
     closeSync(file);
   }

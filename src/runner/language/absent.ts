@@ -27,7 +27,7 @@ function reason(io: FileAccess, { name, tried }: Named): string {
     return `${io.display(directory)} is a directory${holds}`;
   }
   const link = tried.find((path) => io.list(dirname(path)).includes(basename(path)));
-  if (link !== undefined) return `${io.display(link)} is a link that leads nowhere`;
+  if (link !== undefined) return `${io.display(link)} is there, but is no file and leads to none`;
   const looked = `looked for ${tried.map((path) => io.display(path)).join(', ')}`;
   const beside = tried.flatMap((path) => io.list(dirname(path)));
   const near = closest(basename(name), beside);

@@ -73,7 +73,7 @@ function filesOf(path: string, io: InventoryIo, diagnostics: Diagnostic[]): stri
 
 function missing(path: string, io: InventoryIo): Diagnostic {
   if (io.list(dirname(path)).includes(basename(path))) {
-    const message = `the inventory ${io.display(path)} is a link that leads nowhere`;
+    const message = `the inventory ${io.display(path)} is there, but is no file and leads to none`;
     return { code: 'no-inventory', message };
   }
   const beside = io.list(dirname(path)).filter((name) => ENDINGS.includes(extname(name)));

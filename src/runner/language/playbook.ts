@@ -43,12 +43,7 @@ function playsIn(place: PlayPlace, file: string, chain: readonly string[]): Play
   const { loader } = place;
   const { node, source } = loader.yaml(file)!;
   if (!node) {
-    if (
-      source.text
-        .replace(/^\s*(#.*)?$/gm, '')
-        .replace(/^---\s*/, '')
-        .trim() === ''
-    ) {
+    if (isBlank(source.text)) {
       const message = `${loader.io.display(file)} holds no plays`;
       loader.report(
         fault({ source, start: 0, end: 0 }, 'empty-playbook', message, 'write - hosts: all, and its tasks'),
@@ -74,6 +69,11 @@ function playsIn(place: PlayPlace, file: string, chain: readonly string[]): Play
     const play = loadPlay(place, item);
     return play ? [play] : [];
   });
+}
+
+/** Nothing but comments and marks of documents. */
+function isBlank(text: string): boolean {
+  return text.split('\n').every((line) => /^\s*(?:#|$)|^---\s*$/.test(line));
 }
 
 /** Reports a task that stands among plays. */

@@ -84,12 +84,20 @@ export function roleFile(loader: Loader, role: string, part: string, name: strin
 function yamlNamed(loader: Loader, dir: string, name: string): string | null {
   const [first, second] = [`${name}.yaml`, `${name}.yml`].map((file) => join(dir, file)) as [string, string];
   const found = [first, second].filter((path) => loader.exists(path));
+  for (const path of found) if (loader.io.isDirectory(path)) return refuseDirectory(loader, path);
   if (found.length === 2) {
     const src = loader.yaml(second)!.source;
     const message = `${loader.io.display(first)} and ${loader.io.display(second)} are both there`;
     loader.report(fault({ source: src, start: 0, end: 0 }, 'two-files', message, 'remove one of them'));
   }
   return found[0] ?? null;
+}
+
+function refuseDirectory(loader: Loader, path: string): null {
+  const file = loader.io.display(path);
+  const message = `${file} is a directory, where a file is due`;
+  loader.report({ code: 'wrong-type', at: { file, line: 1, column: 1 }, message });
+  return null;
 }
 
 function layer(loader: Loader, file: YamlFile | null, label: string): Layer {

@@ -45,6 +45,9 @@ export interface YamlScalar {
 /** Larger files are refused before they are parsed (about a second per megabyte, and nothing of ours is so large). */
 export const MAX_YAML_BYTES = 2 * 1024 * 1024;
 
+/** Nothing that is read as text is larger: a vault of the largest YAML has twice its size and more. */
+export const MAX_TEXT_BYTES = 5 * MAX_YAML_BYTES;
+
 /**
  * Read one YAML document (1.2, core schema, with `<<` merge keys). Never throws for what a user wrote; `value` is
  * null where the text is empty or can't be read. `diagnostics` may be about parts of a value that could be read. A file
@@ -56,6 +59,7 @@ export function parseYaml(
   vaults: VaultReader = NO_VAULTS,
 ): { value: YamlNode | null; diagnostics: Diagnostic[]; source: Source } {
   // Some editors begin a file with it. It is no part of the text, and would shift the first line.
+  if (text.length > MAX_TEXT_BYTES) return { value: null, diagnostics: [tooLarge(file)], source: source(file, text) };
   const opened = openSource(file, text.replace(/^\uFEFF/, ''), vaults);
   if ('text' in opened) return parsePlain(opened, vaults);
   return { value: null, diagnostics: [opened], source: source(file, text) };
@@ -99,15 +103,7 @@ export function entry(map: YamlMap, key: string): YamlEntry | undefined {
 /** Why the file is not read at all. Without an excerpt: the line may be anything. */
 function notText({ file, text, position }: Source): Diagnostic | null {
   const start = { file, line: 1, column: 1 };
-  if (Buffer.byteLength(text) > MAX_YAML_BYTES) {
-    const message = `the file is larger than ${MAX_YAML_BYTES / 1024 / 1024} MB`;
-    return {
-      code: 'too-large',
-      at: start,
-      message,
-      hint: 'split it, or read the data from a file in a task',
-    };
-  }
+  if (Buffer.byteLength(text) > MAX_YAML_BYTES) return tooLarge(file);
   if (isHopeless(text)) return { code: 'too-deep', at: start, message: 'the file is nested too deeply' };
   const at = text.search(/[\0\uFFFD]/);
   if (at < 0) return null;
@@ -117,6 +113,15 @@ function notText({ file, text, position }: Source): Diagnostic | null {
     at: position(at),
     message: `the file holds ${what}`,
     hint: 'save it as UTF-8 text',
+  };
+}
+
+function tooLarge(file: string): Diagnostic {
+  return {
+    code: 'too-large',
+    at: { file, line: 1, column: 1 },
+    message: `the file is larger than ${MAX_YAML_BYTES / 1024 / 1024} MB`,
+    hint: 'split it, or read the data from a file in a task',
   };
 }
 
