@@ -69,6 +69,29 @@ describe('stories of whole playbooks', function () {
     assert.equal(exitCode(ran.recap!, { interrupted: false, detailed: false }), 0);
   });
 
+  it('behind an always a host has failed all the same, and takes no part in what comes', async () => {
+    const ran = await run(`
+- hosts: a
+  tasks:
+    - block: [{ name: bad, fail: { msg: no } }]
+      always: [{ name: clean, debug: { msg: x } }]
+    - { name: never, debug: { msg: x } }
+- hosts: all
+  tasks: [{ name: next, debug: { msg: x } }]
+`);
+    assert.deepEqual(counts(ran, 'a'), { ok: 1, failed: 1, state: 'failed' });
+    assert.deepEqual(counts(ran, 'b'), { ok: 1, state: 'done' });
+    assert.equal(exitCode(ran.recap!, { interrupted: false, detailed: false }), 2);
+  });
+
+  it('what failed and is ignored changed something all the same', async () => {
+    const ran = await run(`
+- hosts: a
+  tasks: [{ name: bad, shell: exit 1, loop: [1, 2], ignore_errors: true }]
+`);
+    assert.deepEqual(counts(ran, 'a'), { ok: 1, changed: 1, ignored: 1, state: 'done' });
+  });
+
   it('an ignored failure counts as ok and ignored; a failure ends the host and nobody else', async () => {
     const ran = await run(`
 - hosts: all

@@ -12,8 +12,8 @@ import {
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { FileAccess } from '../language/loader.ts';
 import { isVault } from '../language/vault-format.ts';
-import { MAX_TEXT_BYTES } from '../language/yaml.ts';
 import type { VaultReader } from '../language/vaults.ts';
+import { MAX_TEXT_BYTES } from '../language/yaml.ts';
 import type { SourceIo } from '../plan/sources.ts';
 import { Hashes } from './hashes.ts';
 
@@ -44,7 +44,9 @@ function isUsable(stat: Stats | undefined): boolean {
 function text(path: string): string | null {
   const stat = statSync(path);
   if (!stat.isFile()) return null;
-  return stat.size > MAX_TEXT_BYTES ? firstBytes(path, MAX_TEXT_BYTES + 1, 'utf8') : readFileSync(path, 'utf8');
+  return stat.size > MAX_TEXT_BYTES
+    ? firstBytes(path, MAX_TEXT_BYTES + 1, 'utf8')
+    : readFileSync(path, 'utf8');
 }
 
 function firstBytes(path: string, count: number, encoding: BufferEncoding): string {

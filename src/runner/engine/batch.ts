@@ -11,10 +11,15 @@ export class Batch {
   /** `end` (meta: end_play, end_batch) or `fatal` (too many failures): no host begins another task. */
   over: 'end_batch' | 'end_play' | 'fatal' | null = null;
 
-  constructor(play: Play, hosts: readonly Host[]) {
+  constructor(play: Play, hosts: readonly Host[], forks: number) {
     this.play = play;
     this.hosts = hosts;
-    this.lockstep = isLinear(play) ? new Lockstep(hosts.map((host) => host.name)) : null;
+    this.lockstep = isLinear(play)
+      ? new Lockstep(
+          hosts.map((host) => host.name),
+          forks,
+        )
+      : null;
   }
 
   /** A host failed: does the play end for all? (any_errors_fatal, max_fail_percentage: more than so many of the batch.) */

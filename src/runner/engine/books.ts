@@ -47,7 +47,7 @@ export class Books {
     const { run, host, context } = this;
     const title = titleOf(task, entered.scope);
     run.emit(outcomeEvent({ run, host: host.name, context, task, title, ...entered }));
-    host.tally.add(entered.status, entered.rescued);
+    host.tally.add(entered.status, entered.rescued, entered.raw.otherwise === 'changed');
     this.inherit(task, entered.raw);
     if (entered.raw.status === 'failed') this.rememberFailure(task, entered.raw);
   }
@@ -64,7 +64,7 @@ export class Books {
   }
 
   /** A looped block, or an include, was entered or passed over. */
-  enterNode(node: Block | Include, raw: Raw, rescued: boolean, started: number): void {
+  enterNode(node: Block | Include, raw: Raw, rescued: boolean, started: number, times = 1): void {
     const type = node.kind === 'include' ? node.type : 'block';
     this.run.emit({
       event: 'task',
@@ -79,7 +79,9 @@ export class Books {
       ms: Math.round(performance.now() - started),
       ...(rescued ? { rescued: true as const } : {}),
     });
-    this.host.tally.add(raw.status, rescued);
+    // As Ansible counts: the including of tasks is a task, each time; the including of a role is not.
+    if (type === 'include_role' && raw.status === 'ok') return;
+    for (let time = 0; time < times; time++) this.host.tally.add(raw.status, rescued);
   }
 
   /** Notify the handlers of a task that changed something, or may have. */

@@ -105,6 +105,9 @@ export function summarize(items: readonly { readonly raw: Raw; readonly item: Js
     ...base,
     ...(msg === undefined ? {} : { msg }),
     ...(bad && first?.hint ? { hint: first.hint } : {}),
+    ...(bad && items.some(({ raw }) => raw.status === 'changed' || raw.otherwise === 'changed')
+      ? { otherwise: 'changed' as const }
+      : {}),
     ...(first?.doubt ? { doubt: first.doubt } : {}),
   };
 }

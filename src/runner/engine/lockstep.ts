@@ -13,20 +13,25 @@ interface Waiting {
 
 /**
  * `strategy: linear`: nobody begins a task before every host of the batch that still takes part has the outcome of
- * all tasks before it.
+ * all tasks before it. Hosts begin a task in the order of the inventory, `forks` of them at a time.
  */
 export class Lockstep {
   private readonly places = new Map<string, Position>();
+  /** Hosts that are on their way from one arrival to the next. */
+  private readonly underway = new Set<string>();
+  private readonly forks: number;
   private waiting: Waiting[] = [];
 
   /** `hosts` in inventory order. */
-  constructor(hosts: readonly string[]) {
+  constructor(hosts: readonly string[], forks = Number.POSITIVE_INFINITY) {
+    this.forks = forks;
     for (const host of hosts) this.places.set(host, []);
   }
 
   /** Resolves once all others have reached this place as well. */
   arrive(host: string, position: Position): Promise<void> {
     this.places.set(host, position);
+    this.underway.delete(host);
     return new Promise((go) => {
       this.waiting.push({ host, position, go });
       this.release();
@@ -36,6 +41,7 @@ export class Lockstep {
   /** The host takes no further part. */
   leave(host: string): void {
     this.places.set(host, GONE);
+    this.underway.delete(host);
     this.release();
   }
 
@@ -55,9 +61,21 @@ export class Lockstep {
   }
 
   private release(): void {
-    const ready = this.waiting.filter((one) => this.isReady(one));
+    const order = [...this.places.keys()];
+    const ready = this.waiting
+      .filter((one) => this.isReady(one))
+      .sort((a, b) => order.indexOf(a.host) - order.indexOf(b.host))
+      .filter(({ host }) => this.mayGo(host));
     this.waiting = this.waiting.filter((one) => !ready.includes(one));
     for (const one of ready) one.go();
+  }
+
+  /** Watchers only look, and then wait again. */
+  private mayGo(host: string): boolean {
+    if (host === '') return true;
+    if (this.underway.size >= this.forks) return false;
+    this.underway.add(host);
+    return true;
   }
 
   private isReady({ host, position }: Waiting): boolean {

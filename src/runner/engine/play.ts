@@ -25,7 +25,7 @@ export async function runPlay(run: Run, play: Play, hosts: readonly Host[], fork
       hosts: members.map((host) => host.name),
       ...(play.serial.length > 0 ? { batch: index + 1 } : {}),
     });
-    const batch = new Batch(play, members);
+    const batch = new Batch(play, members, forks);
     await runBatch(run, batch, () => live.filter((host) => host.live).map((host) => host.name), forks);
     if (run.interrupt.stop || batch.over === 'fatal' || run.leases.refused.size > 0) return 'stop';
     if (batch.over === 'end_play') return 'go-on';
@@ -41,7 +41,7 @@ async function runBatch(
   playHosts: () => readonly string[],
   forks: number,
 ): Promise<void> {
-  // In lockstep every host must be able to arrive; how many talk at once is then limited by who waits for whom.
+  // In lockstep every host must be able to arrive; how many go on from there at once, the lockstep sees to.
   const queue = new PQueue({ concurrency: batch.lockstep ? Number.POSITIVE_INFINITY : forks });
   await Promise.all(batch.hosts.map((host) => queue.add(() => new Way(run, batch, host, playHosts).go())));
 }

@@ -18,10 +18,14 @@ export class Tally {
   };
   roundTrips = 0;
 
-  /** `rescued`: a failure that a `rescue` takes care of counts as that and nothing else. */
-  add(status: Status, rescued = false): void {
+  /**
+   * `rescued`: a failure that a `rescue` takes care of counts as that and nothing else. `changedBefore`: what failed
+   * changed something all the same, which is told of a failure that is ignored.
+   */
+  add(status: Status, rescued = false, changedBefore = false): void {
     if (rescued) this.counts.rescued++;
     else for (const count of COUNTED_AS[status]) this.counts[count]++;
+    if (status === 'ignored' && changedBefore) this.counts.changed++;
   }
 
   get(): Readonly<Record<Count, number>> {

@@ -102,6 +102,8 @@ export class Way {
       if (!(await this.take(leaf))) return;
     }
     await this.forks.leave([]);
+    // The end was reached through the always of a block that had failed.
+    if (this.cursor.failed && this.host.live) this.giveUp();
   }
 
   /** What was done ahead of its turn is told before anything stops. */
@@ -172,7 +174,8 @@ export class Way {
     const cut = this.run.interrupt.now && (came.status === 'failed' || came.status === 'unreachable');
     const raw = cut ? interrupted(came) : came;
     const failed = raw.status === 'failed';
-    const ignored = failed && !cut && this.ignores(task);
+    const overlooked = raw.status === 'unreachable' && task.ignoreUnreachable;
+    const ignored = overlooked || (failed && !cut && this.ignores(task));
     const rescued = failed && !ignored && this.cursor.rescues();
     const scope = this.scope(task);
     this.books.enter(task, {
@@ -195,7 +198,7 @@ export class Way {
       this.host.state = 'interrupted';
       return false;
     }
-    if (raw.status === 'unreachable') return task.ignoreUnreachable ? this.goOn() : this.lose();
+    if (raw.status === 'unreachable') return ignored ? this.goOn() : this.lose();
     if (failed && !ignored) {
       this.settleDebts();
       return this.fail();
@@ -227,7 +230,8 @@ export class Way {
       this.books.enterNode(node, entry.instead, failed && this.cursor.rescues(), started);
       return failed ? this.fail() : this.goOn();
     }
-    if (node.kind === 'include') this.books.enterNode(node, { status: 'ok', result: {} }, false, started);
+    if (node.kind === 'include')
+      this.books.enterNode(node, { status: 'ok', result: {} }, false, started, entry.rounds.length);
     this.cursor = this.cursor.enter(entry.rounds);
     return true;
   }
@@ -254,9 +258,13 @@ export class Way {
   private fail(): boolean {
     this.cursor = this.cursor.fail();
     if (this.cursor.leaf() || !this.cursor.failed) return true;
+    this.giveUp();
+    return false;
+  }
+
+  private giveUp(): void {
     this.host.state = 'failed';
     this.batch.hostFailed();
-    return false;
   }
 
   private lose(): boolean {

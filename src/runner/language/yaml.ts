@@ -59,7 +59,8 @@ export function parseYaml(
   vaults: VaultReader = NO_VAULTS,
 ): { value: YamlNode | null; diagnostics: Diagnostic[]; source: Source } {
   // Some editors begin a file with it. It is no part of the text, and would shift the first line.
-  if (text.length > MAX_TEXT_BYTES) return { value: null, diagnostics: [tooLarge(file)], source: source(file, text) };
+  if (text.length > MAX_TEXT_BYTES)
+    return { value: null, diagnostics: [tooLarge(file)], source: source(file, text) };
   const opened = openSource(file, text.replace(/^\uFEFF/, ''), vaults);
   if ('text' in opened) return parsePlain(opened, vaults);
   return { value: null, diagnostics: [opened], source: source(file, text) };
