@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { untruths } from '../engine/untruths.ts';
 import { down } from '../hosts/down.ts';
+import { BASE_ARCHIVE } from '../hosts/state.ts';
 import { up } from '../hosts/up.ts';
 import { BOTH, differences, onHost, type Snapshot, snapshot } from './lib/hosts.ts';
 import { failures, mamaPlay, type Played, play, ROOT, SITE, withStatus } from './lib/play.ts';
@@ -64,17 +65,25 @@ function assertNoSecret(output: string): void {
   }
 }
 
-describe('site.yaml on two fresh hosts @host', function () {
-  this.timeout(1_800_000);
+/** There is no registry: what images are built on comes from here. */
+const FIRST = [...SITE, '-e', `base_archive=${BASE_ARCHIVE}`];
+
+describe('site.yaml on two bare hosts @host', function () {
+  this.timeout(2_700_000);
 
   before(async () => {
     await down(BOTH);
-    await up(BOTH, { yes: true });
+    await up(BOTH, { yes: true }, { bare: true });
   });
 
-  it('--check on fresh hosts fails nowhere and writes nothing', async () => {
+  it('there is nothing but OpenSSH and sudo on them', async () => {
+    const look = 'for c in docker dockerd supervisord git curl python3; do command -v $c || :; done';
+    for (const { name } of BOTH) assert.equal(await onHost(name, look), '');
+  });
+
+  it('--check on bare hosts fails nowhere and writes nothing', async () => {
     const before = await snapshots();
-    const checked = await play([...SITE, '--check', '--diff']);
+    const checked = await play([...FIRST, '--check', '--diff']);
     assert.equal(checked.code, 0, failures(checked));
     await assertUntouchedSince(before);
     for (const { name } of BOTH) {
@@ -84,7 +93,7 @@ describe('site.yaml on two fresh hosts @host', function () {
   });
 
   it('the first run deploys, and tells no secret', async () => {
-    const first = await play([...SITE, '--diff', '-vvv']);
+    const first = await play([...FIRST, '--diff', '-vvv']);
     assert.equal(first.code, 0, failures(first));
     for (const { name } of BOTH) {
       assert.ok(first.of(name).changed > 0);

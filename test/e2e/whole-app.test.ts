@@ -150,7 +150,7 @@ describe('the whole of -app @host', function () {
     await onHost(
       APP,
       `rm -f /tmp/asked /tmp/stop
-      (while [ ! -e /tmp/stop ]; do curl -s -m 5 -o /dev/null -w '%{http_code}\\n' -H 'Host: ${CONTROL}' http://127.0.0.1/ >> /tmp/asked; sleep 0.2; done) >/dev/null 2>&1 &`,
+      (while [ ! -e /tmp/stop ]; do curl -s -m 20 -o /dev/null -w '%{http_code}\\n' -H 'Host: ${CONTROL}' http://127.0.0.1/ >> /tmp/asked; done) >/dev/null 2>&1 &`,
     );
     // Another image, of the same content: the stand-in has no versions.
     await onHost(

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { must, run } from '../../scripts/lib/run.ts';
+import { BASE } from './base.ts';
 import { docker } from './docker.ts';
 import { sshArguments } from './shell.ts';
 import { KEY, KNOWN_HOSTS, STATE } from './state.ts';
@@ -55,7 +56,7 @@ describe('the test hosts @host', () => {
     });
 
     it(`${host.name}: a container of its own engine reaches the Debian mirror`, async () => {
-      const inside = ['exec', host.name, 'docker', 'run', '--rm', 'debian:bookworm-slim'];
+      const inside = ['exec', host.name, 'docker', 'run', '--rm', BASE];
       assert.match(await docker([...inside, 'apt-get', 'update']), /bookworm/);
     });
 

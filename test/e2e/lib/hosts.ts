@@ -8,15 +8,18 @@ export function onHost(host: string, script: string): Promise<string> {
   return docker(['exec', '-i', host, 'sh', '-e'], { input: script });
 }
 
+/** As root on a host that may be bare still. */
 const EVERYTHING = `
 find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /run -o -path /tmp -o -path /var/log -o -path /var/tmp \\) -prune \\
   -o -printf '%p %i %y %m %u %g %T@ %C@ %l\\n'
-docker ps -a --no-trunc --format 'container {{.ID}} {{.Names}} {{.State}}'
-docker ps -q | xargs -r docker inspect --format 'started {{.Name}} {{.State.StartedAt}}'
-docker images -a --no-trunc --format 'image {{.ID}} {{.Repository}}:{{.Tag}}'
-docker volume ls --format 'volume {{.Name}}'
-docker network ls --no-trunc --format 'network {{.ID}}'
-supervisorctl status | awk '{ print "program", $1, $2, $4 }' || :
+if command -v docker >/dev/null; then
+  docker ps -a --no-trunc --format 'container {{.ID}} {{.Names}} {{.State}}'
+  docker ps -q | xargs -r docker inspect --format 'started {{.Name}} {{.State.StartedAt}}'
+  docker images -a --no-trunc --format 'image {{.ID}} {{.Repository}}:{{.Tag}}'
+  docker volume ls --format 'volume {{.Name}}'
+  docker network ls --no-trunc --format 'network {{.ID}}'
+fi
+supervisorctl status 2>/dev/null | awk '{ print "program", $1, $2, $4 }' || :
 `;
 
 /** A host at one moment, to the last file. */
