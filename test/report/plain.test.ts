@@ -89,6 +89,46 @@ web3  ok=4   changed=0  skipped=0  failed=0  rescued=0  ignored=0  unreachable=0
     );
   });
 
+  it('shows a diff that hosts share once, if they come to it at about the same time', () => {
+    const terminal = new FakeTerminal();
+    const reporter = makeReporter(options(terminal, { diff: true }));
+    const say = (...events: RunEvent[]) => {
+      for (const event of events) reporter.on(event);
+    };
+    const changed = (host: string, to = '0600') =>
+      task({ host, status: 'changed', delta: { mode: { from: '0644', to } } });
+    say(
+      changed('web1'),
+      task({ host: 'db', task: 'Other' }),
+      changed('web2'),
+      changed('db', '0640'),
+      changed('web3'),
+    );
+    assert.equal(terminal.output, 'ok           db: Other\n');
+    terminal.pass(1300);
+    const first = `ok           db: Other
+changed      web{1..3}: Configuration
+  mode: 0644 → 0600
+changed      db: Configuration
+  mode: 0644 → 0640
+`;
+    assert.equal(terminal.output, first);
+    assert.equal(terminal.ticks, 0);
+    // What comes next of a host that is held back does not overtake it.
+    say(changed('web1'), changed('web2'), task({ host: 'web2', task: 'Next' }), changed('web3'));
+    reporter.close();
+    assert.equal(
+      terminal.output,
+      `${first}changed      web1 web2: Configuration
+  mode: 0644 → 0600
+ok           web2: Next
+changed      web3: Configuration
+  mode: 0644 → 0600
+`,
+    );
+    assert.equal(terminal.ticks, 0);
+  });
+
   it('names the first fields of a change of many', () => {
     const delta = Object.fromEntries('abcdefgh'.split('').map((field) => [field, { from: 1, to: 2 }]));
     const { output } = tell([task({ status: 'changed', delta })]);

@@ -83,6 +83,22 @@ describe('the live view', () => {
     assert.deepEqual(screen(), ['play Site: db web{1..3}', 'changed      db web{1..3}: Configuration', '']);
   });
 
+  it('names everybody who is in trouble, but counts those who fare well', () => {
+    const { terminal, reporter, tell, screen } = start();
+    terminal.columns = 200;
+    const hosts = ['alpha', 'beta', 'gamma', 'delta'].map((name) => `${name}.some.where.example.org`);
+    tell(play(...hosts), ...hosts.map(connected));
+    for (const host of hosts) tell(task({ host, status: 'changed' }));
+    for (const host of hosts) tell(task({ host, task: 'Die', status: 'failed' }));
+    reporter.close();
+    assert.deepEqual(screen().slice(1), [
+      `changed      ${hosts.slice(0, 2).join(' ')} and 2 more hosts: Configuration`,
+      `failed       ${hosts.join(' ')}: Die`,
+      '  at site.yaml:4:7',
+      '',
+    ]);
+  });
+
   it('waits longer for those that are still at it, but not for ever', () => {
     const { terminal, tell, screen } = start();
     tell(play('a', 'b', 'c'), connected('a'), connected('b'), connected('c'));

@@ -63,6 +63,11 @@ export class Groups {
     return taken;
   }
 
+  /** An outcome of this host is held back. */
+  holds(host: string): boolean {
+    return (this.last.get(host) ?? -1) >= this.taken;
+  }
+
   get size(): number {
     return this.groups.length;
   }

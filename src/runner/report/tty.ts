@@ -12,7 +12,7 @@ import { recapLines } from './recap.ts';
 import { Refusals } from './refusals.ts';
 import { type Clock, dispatch, type Handlers, type Reporter, type ReportOptions } from './reporter.ts';
 import { oneLine, printable } from './text.ts';
-import { isNews, isRepetition } from './words.ts';
+import { isBad, isNews, isRepetition } from './words.ts';
 
 const FRAME_MS = 100;
 /** Outcomes wait this long for their like from other hosts, and longer while others are still at the same task. */
@@ -133,8 +133,11 @@ class LiveView {
   private settle(now: number | null = null): void {
     const atWork = new Set([...this.running.values()].map(({ task }) => task));
     const ripe = (group: Group) => now === null || isRipe(group, now, atWork);
-    for (const { first, hosts, ms } of this.groups.take(ripe))
-      this.screen.print(outcomeLines({ ...first, ms }, hostList(this.inOrder(hosts)), this.options));
+    for (const { first, hosts, ms } of this.groups.take(ripe)) {
+      // Who is in trouble is told by name, however many they are.
+      const who = hostList(this.inOrder(hosts), isBad(first) ? Number.POSITIVE_INFINITY : undefined);
+      this.screen.print(outcomeLines({ ...first, ms }, who, this.options));
+    }
   }
 
   private inOrder(hosts: readonly string[]): string[] {
