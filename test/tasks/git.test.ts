@@ -500,7 +500,7 @@ describe('git', () => {
   });
 
   it('foretells that what will be in it is not known', () => {
-    assert.deepEqual(gitType.predict?.({}, { dest: '/d' } as never, {} as never, REAL), {
+    assert.deepEqual(gitType.predict?.({}, { dest: '/d' } as never, { nearest: null } as never, REAL), {
       'path:/d': { kind: 'directory', contents: 'unknown' },
     });
   });

@@ -1,10 +1,12 @@
 import { text } from '../contract/exchange.ts';
 import { stateTask } from '../contract/task-type.ts';
 import { first, readRecords } from './lib/accounts/records.ts';
+import { ancestors } from './lib/files/paths.ts';
 import { applyCheckout } from './lib/git/apply.ts';
 import { decideCheckout } from './lib/git/decide.ts';
 import { desireCheckout, GIT_SCHEMA } from './lib/git/desired.ts';
 import { gitTrouble } from './lib/git/explain.ts';
+import type { CheckoutNow } from './lib/git/facts.ts';
 import { probeCheckout } from './lib/git/probe.ts';
 import { mustHave, readCheckout, targetOf } from './lib/git/read.ts';
 
@@ -32,7 +34,21 @@ export default stateTask({
     const made = reply && first(readRecords(text(reply.out)), 'head');
     return { dest, before: now.head, after: made ?? mustHave(targetOf(now, checkout)) };
   },
-  predict: (_, { dest }) => ({ [`path:${dest}`]: { kind: 'directory', contents: 'unknown' } }),
+  predict: (_, { dest }, now) => ({
+    ...Object.fromEntries(
+      madeAbove(dest, now).map((path) => [`path:${path}`, { kind: 'directory', fresh: true }]),
+    ),
+    [`path:${dest}`]: { kind: 'directory', contents: 'unknown' },
+  }),
   looksAt: ({ dest }) => [`tree:${dest}`, 'link:'],
-  mayAlter: (checkout) => [`path:${checkout?.dest ?? ''}`, 'link:'],
+  mayAlter: (checkout, now) => {
+    const above = checkout && now ? madeAbove(checkout.dest, now) : [];
+    return [...above, checkout?.dest ?? ''].map((path) => `path:${path}`).concat('link:');
+  },
 });
+
+/** The directories that would be made so that the checkout has a place. */
+function madeAbove(dest: string, { nearest }: Pick<CheckoutNow, 'nearest'>): string[] {
+  const isMade = (path: string) => path.length > (nearest === '/' ? 1 : (nearest ?? path).length);
+  return ancestors(dest).filter(isMade);
+}

@@ -9,6 +9,7 @@ import {
   type StateType,
   type TaskType,
 } from '../../../src/runner/contract/task-type.ts';
+import { dryLaws } from './dry.ts';
 import { changedPaths, type Ground, makeGround, treeState } from './ground.ts';
 import type { Sources } from './local.ts';
 import { examplesOf, faultsOf, readPage } from './page.ts';
@@ -67,6 +68,7 @@ async function trial(type: StateType, one: Case, shell: Shell, options: LawOptio
     const before = treeState(ground.dir);
     const done = mustConverge(await converge(type, params, ground));
     staysWithin(type, done, ground, before);
+    dryLaws(type, done, ground, before);
     if (one.delta !== undefined) assert.deepEqual(fieldsOf(done.delta), one.delta);
     one.after?.(ground, done);
     mustBeSettled(type, params, ground);

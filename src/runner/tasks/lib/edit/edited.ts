@@ -86,7 +86,8 @@ export const editing = {
     return isUnknown(facts) ? null : predictFile(fileOf(desired, facts), current, world);
   },
   looksAt: looksAtFile,
-  mayAlter: (desired: Editing | null, current?: PathFacts) => writesTo(desired?.dest, current),
+  mayAlter: (desired: Editing | null, current?: PathFacts) =>
+    writesTo(desired?.dest, current, desired?.backup),
 
   touches: (desired: Editing, current: PathFacts): Touches | null =>
     touchesFile(fileOf(desired, current), current),

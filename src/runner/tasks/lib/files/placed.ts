@@ -90,7 +90,9 @@ export const placing = {
     return looksAtFile(desired, facts);
   },
   mayAlter(desired: Placed | null, current?: Now): readonly Area[] {
-    return writesTo(desired?.kind === 'tree' ? desired.root : desired?.dest, current?.facts);
+    const isTree = desired?.kind === 'tree';
+    const path = isTree ? desired.root : desired?.dest;
+    return writesTo(path, current?.facts, !isTree && desired?.backup);
   },
   touches: (desired: Placed, current: Now): Touches | null =>
     desired.kind === 'file' ? touchesFile(desired, current.facts) : null,

@@ -3,6 +3,7 @@ import type { Area, Predictions, World } from '../../../contract/task-type.ts';
 import type { Declared } from './attributes.ts';
 import type { Kind, PathFacts } from './facts.ts';
 import { newDirectories } from './new-directories.ts';
+import { parentOf } from './paths.ts';
 import { physicalPath } from './physical.ts';
 
 /** What a dry run foresees of a path. A field that lacks stays as it is on the host. */
@@ -70,15 +71,21 @@ export function areasOf(facts: PathFacts, { owner, group }: Declared = {}, below
   ];
 }
 
-/** What a task that writes one path could alter; facts undefined: they are not known; no path: any. */
-export function writesTo(path: string | null | undefined, facts?: PathFacts): readonly Area[] {
+/** What a task that writes one path could alter; facts undefined: they are not known; no path: any. `backup`: the old file is kept beside it. */
+export function writesTo(
+  path: string | null | undefined,
+  facts?: PathFacts,
+  backup = false,
+): readonly Area[] {
   const isShared = facts?.kind === 'file' && (facts.attributes?.links ?? 1) > 1;
   if (isShared || !facts || path == null) return ['path:', 'link:'];
   const physical = physicalPath(facts);
   // Directories that lack on the way may be made with it.
   const [made = facts.path] = newDirectories(facts);
   const first = physical.slice(0, physical.length - (facts.path.length - made.length));
-  return [...new Set([path, made, first, facts.path, physical, facts.real])]
+  // The name of a backup is made when it is.
+  const around = backup ? [parentOf(facts.path), parentOf(physical)] : [];
+  return [...new Set([...around, path, made, first, facts.path, physical, facts.real])]
     .map((at) => `path:${at}`)
     .concat('link:');
 }

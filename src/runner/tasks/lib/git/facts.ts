@@ -10,6 +10,8 @@ export type Place =
 /** What the host says of a checkout, and the repository of its references. */
 export interface CheckoutNow {
   readonly place: Place;
+  /** Where nothing is: the nearest thing on the way that is there. */
+  readonly nearest: string | null;
   /** The full commit; null: there is none. */
   readonly head: string | null;
   readonly url: string | null;

@@ -23,6 +23,7 @@ d=${checkout.dest} place=other`,
 function lookAround(dest: string): Script {
   const ours = temporaryPrefix(dest).replace(/^\.\//, '');
   return sh`if ! [ -e "$d" ] && ! [ -L "$d" ]; then place=absent
+  a=\${d%/*}; until [ -e "\${a:-/}" ]; do a=\${a%/*}; done; echo "nearest \${a:-/}"
 elif [ -e "$d/.git" ]; then place=repository
 elif [ -d "$d" ]; then
   place=empty

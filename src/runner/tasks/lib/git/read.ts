@@ -17,6 +17,7 @@ export function readCheckout(reply: Reply, checkout: Checkout): CheckoutNow | Re
   const changes = readStatus(status);
   return {
     place: place as Place,
+    nearest: first(records, 'nearest') ?? null,
     head: first(records, 'head') || null,
     url: first(records, 'url') || null,
     unfinished: records.has('unfinished'),
