@@ -55,7 +55,7 @@ function isJudged(play: RandomPlay, task: TaskEvent): boolean {
 }
 
 describe('as if sequential', function () {
-  this.timeout(600_000);
+  this.timeout(Math.max(600_000, RUNS * 6_000));
   let base: string;
   before(() => {
     base = mkdtempSync(join(tmpdir(), 'mama-random-'));

@@ -34,7 +34,7 @@ async function checkAndRun(
 }
 
 describe('check is right', function () {
-  this.timeout(1_200_000);
+  this.timeout(Math.max(600_000, RUNS * 6_000));
   let base: string;
   before(() => {
     base = mkdtempSync(join(tmpdir(), 'mama-check-'));
