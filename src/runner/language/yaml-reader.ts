@@ -49,8 +49,10 @@ export class YamlReader {
     this.vaults = vaults;
   }
 
-  document(document: Document): YamlNode {
-    return this.node(document.contents as Node, null, 0);
+  /** null: it is too much, which was reported; nobody is to work through what was read of it. */
+  document(document: Document): YamlNode | null {
+    const read = this.node(document.contents as Node, null, 0);
+    return this.stopped ? null : read;
   }
 
   private node(node: Node | null, place: Span | null, depth: number): YamlNode {
