@@ -5,6 +5,8 @@ import type { VaultFlags } from './commands/vault-passwords.ts';
 import { type ExecInvocation, execCommandLine, readExec } from './exec-command-line.ts';
 import { type LintInvocation, lintCommandLine, readLint } from './lint-command-line.ts';
 import { type LoginFlags, loginFlags, loginOptions } from './login-options.ts';
+import { type ApplyInvocation, applyCommandLine, readApply } from './plans-command-line.ts';
+import { type ResumeInvocation, readResume, resumeCommandLine } from './resume-command-line.ts';
 import { RUNS_VERBS, type RunsInvocation, readRuns, runsCommandLine } from './runs-command-line.ts';
 import { readVault, VAULT_VERBS, type VaultInvocation, vaultCommandLine } from './vault-command-line.ts';
 import { vaultFlags, vaultOptions } from './vault-options.ts';
@@ -12,6 +14,7 @@ import { vaultFlags, vaultOptions } from './vault-options.ts';
 /** What the command line asks for. */
 export type Invocation =
   | { readonly kind: 'play'; readonly options: PlayOptions }
+  | { readonly kind: 'plan'; readonly options: PlayOptions; readonly out: string }
   | { readonly kind: 'inventory'; readonly options: InventoryOptions }
   | { readonly kind: 'doc'; readonly type: string | null }
   | { readonly kind: 'schema'; readonly of: SchemaKind | null }
@@ -19,6 +22,8 @@ export type Invocation =
   | { readonly kind: 'completion'; readonly shell: Shell }
   | ExecInvocation
   | LintInvocation
+  | ApplyInvocation
+  | ResumeInvocation
   | RunsInvocation
   | VaultInvocation
   | Answer;
@@ -68,6 +73,9 @@ export function readCommandLine(argv: readonly string[]): Invocation {
   if (first === 'exec') return readExec(rest);
   if (first === 'lint') return readLint(rest);
   if (first === 'inventory') return readInventory(rest);
+  if (first === 'plan') return readPlan(rest);
+  if (first === 'apply') return readApply(rest);
+  if (first === 'resume') return readResume(rest);
   if (first === 'runs') return readRuns(rest);
   if (first === 'doc') return readDoc(rest);
   if (first === 'schema') return readSchema(rest);
@@ -82,11 +90,35 @@ function readPlay(argv: readonly string[]): Invocation {
   return parse(command, argv, () => playInvocation(command.args, command.opts()), HELP);
 }
 
+function readPlan(argv: readonly string[]): Invocation {
+  const command = planCommandLine();
+  return parse(command, argv, (): Invocation => {
+    const out: string | undefined = command.opts()['out'];
+    if (out === undefined)
+      return { kind: 'wrong', message: 'no file was given: mama-play plan PLAYBOOK -i INVENTORY -o FILE' };
+    const play = playInvocation(command.args, { ...command.opts(), check: true, diff: true });
+    return play.kind === 'play' ? { kind: 'plan', options: play.options, out } : play;
+  });
+}
+
+function planCommandLine(): Command {
+  const command = quiet(new Command('mama-play plan'))
+    .usage('PLAYBOOK… -i INVENTORY -o FILE [options]')
+    .description('A dry run (--check --diff) that is kept in a file, for mama-play apply.')
+    .option('-o, --out <file>', 'where the plan is written (it holds no secret)');
+  return withPlayOptions(command);
+}
+
 /** Ansible's options under Ansible's names, and a few of our own. */
 function playCommandLine(): Command {
   const command = quiet(new Command('mama-play'))
     .usage('PLAYBOOK… -i INVENTORY [options]')
-    .description('Run YAML playbooks of typed tasks on the hosts of an inventory, over SSH, in parallel.')
+    .description('Run YAML playbooks of typed tasks on the hosts of an inventory, over SSH, in parallel.');
+  return withPlayOptions(command);
+}
+
+function withPlayOptions(command: Command): Command {
+  command
     .argument('[playbooks...]', 'run in order')
     .optionsGroup('What to run, and where:')
     .option('-i, --inventory <path>', 'an inventory, or host,host, … (may be repeated)', collect)
@@ -270,6 +302,9 @@ export function commandLines(): ReadonlyMap<string, CommandLine> {
     ['exec', { command: execCommandLine() }],
     ['lint', { command: lintCommandLine() }],
     ['inventory', { command: inventoryCommandLine() }],
+    ['plan', { command: planCommandLine() }],
+    ['apply', { command: applyCommandLine() }],
+    ['resume', { command: resumeCommandLine() }],
     ['runs', { command: runsCommandLine(), words: RUNS_VERBS }],
     ['doc', { command: docCommandLine() }],
     ['schema', { command: schemaCommandLine(), words: SCHEMA_KINDS }],
@@ -284,6 +319,9 @@ Other commands:
   mama-play exec PATTERN -i INVENTORY -- COMMAND…
   mama-play lint PLAYBOOK… [-i INVENTORY] [--sarif FILE]
   mama-play inventory -i INVENTORY --list | --graph [GROUP] | --host NAME
+  mama-play plan PLAYBOOK… -i INVENTORY -o FILE
+  mama-play apply FILE
+  mama-play resume RUN | last
   mama-play runs list | show [ID]
   mama-play doc [TYPE]
   mama-play schema [playbook|inventory|role]

@@ -47,6 +47,18 @@ async function perform(invocation: Invocation, terminal: Terminal, asked: Asked)
       const { runLint } = await import('./commands/lint.ts');
       return runLint(invocation.options, terminal, asked.version);
     }
+    case 'plan': {
+      const { runPlan } = await import('./commands/plan.ts');
+      return runPlan(invocation.options, invocation.out, terminal, asked.version);
+    }
+    case 'apply': {
+      const { runApply } = await import('./commands/apply.ts');
+      return runApply(invocation.options, terminal, asked.version);
+    }
+    case 'resume': {
+      const { runResume } = await import('./commands/resume.ts');
+      return runResume(invocation.options, terminal, asked.version);
+    }
     case 'runs': {
       const { runRuns } = await import('./commands/runs.ts');
       return runRuns(invocation.options, terminal);

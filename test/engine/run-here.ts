@@ -10,8 +10,9 @@ import type { RecapEvent, RunEvent, TaskEvent } from '../../src/runner/contract/
 import type { Connect } from '../../src/runner/contract/exchange.ts';
 import { Secrets } from '../../src/runner/contract/secret.ts';
 import type { Holder } from '../../src/runner/engine/lease.ts';
-import { runPlays } from '../../src/runner/engine/run.ts';
+import { type RunOptions, runPlays } from '../../src/runner/engine/run.ts';
 import { findHost } from '../../src/runner/language/inventory.ts';
+import type { Play } from '../../src/runner/language/model.ts';
 import { hostScope } from '../../src/runner/plan/context.ts';
 import { resolveTarget } from '../../src/runner/plan/target.ts';
 import { taskTypes } from '../../src/runner/tasks/index.generated.ts';
@@ -35,13 +36,14 @@ export function writeFiles(dir: string, files: Readonly<Record<string, string>>)
 /**
  * Run a playbook of `dir` in this process, with the real language, plan, engine and connections. `args` is a command
  * line; the inventory should use local connections. Leases are taken for `holder` only;
- * `around` may stand between the run and its lines.
+ * `around` may stand between the run and its lines; `more` is added to the run's options.
  */
 export async function runHere(
   dir: string,
   args: readonly string[],
   holder: Holder | null = null,
   around: (connect: Connect) => Connect = (connect) => connect,
+  more: (plays: readonly Play[]) => Partial<RunOptions> = () => ({}),
 ): Promise<RanHere> {
   const invocation = readCommandLine(args);
   if (invocation.kind !== 'play') throw new Error(`not a play: ${JSON.stringify(invocation)}`);
@@ -73,6 +75,7 @@ export async function runHere(
     forks: options.forks,
     batching: options.batching,
     forceHandlers: options.forceHandlers,
+    ...more(project.plays.map(({ play }) => play)),
   });
   const tasks = events.filter((event): event is TaskEvent => event.event === 'task');
   return { events, tasks, recap, refused: [] };

@@ -16,12 +16,14 @@ import { becomeDefaults, type ConnectionFlags, resolveTarget } from '../plan/tar
 import { fanOut } from '../report/fan-out.ts';
 import { makeReporter, type Reporter } from '../report/reporter.ts';
 import { taskTypes } from '../tasks/index.generated.ts';
+import { type Bind, type Bound, journalled } from './binding.ts';
 import { fileAccess } from './files.ts';
 import { listing } from './listing.ts';
 import { playbookTroubles } from './playbook-paths.ts';
 import { collectSecrets, inventoryDir, type Project, readProject } from './project.ts';
 import { recordsOf, recordTroubles } from './records.ts';
 import { discreet, withoutSecrets } from './secrecy.ts';
+import { SeenFiles } from './seen-files.ts';
 import type { Terminal } from './terminal.ts';
 import { told } from './told.ts';
 import { vaultPasswords } from './vault-passwords.ts';
@@ -45,6 +47,7 @@ export async function playCommand(
   options: PlayOptions,
   terminal: Terminal,
   version: string,
+  bind: Bind = journalled,
 ): Promise<number> {
   const secrets: Secrets = new Secrets(() => vaults.fingerprintKey());
   const vaults = new Vaults(vaultPasswords(options.vault, terminal), secrets);
@@ -57,7 +60,7 @@ export async function playCommand(
   const records = recordsOf(options, terminal, version, spoken);
   const reporter = discreet(fanOut([spoken, records]), secrets);
   try {
-    return records.end(await play(options, terminal, reporter, secrets, vaults));
+    return records.end(await play(options, terminal, reporter, secrets, vaults, bind, records.folder));
   } catch (error) {
     records.end(70);
     throw withoutSecrets(error, secrets);
@@ -70,8 +73,11 @@ async function play(
   reporter: Reporter,
   secrets: Secrets,
   vaults: Vaults,
+  bind: Bind,
+  folder: () => string | null,
 ): Promise<number> {
-  const files = fileAccess(terminal.cwd, terminal.home, vaults);
+  const seen = new SeenFiles(fileAccess(terminal.cwd, terminal.home, vaults));
+  const { files } = seen;
   const missing = [
     ...playbookTroubles(options.playbooks, terminal.cwd),
     ...recordTroubles(options, terminal.cwd),
@@ -102,7 +108,15 @@ async function play(
   }
   const examples = exampleVaults(project.plays, project.context);
   tell(reporter, examples);
-  if (examples.length === 0) return runProject(project, options, flags, terminal, reporter, secrets);
+  if (examples.length === 0) {
+    const note = (msg: string) => reporter.on({ event: 'note', level: 'info', msg });
+    const bound = bind({ project, options, seen, vaults, secrets, terminal, folder, note });
+    if (!('refused' in bound)) {
+      const exit = await runProject(project, options, flags, terminal, reporter, secrets, bound);
+      return bound.ended?.(exit) ?? exit;
+    }
+    tell(reporter, bound.refused);
+  }
   reporter.close();
   return 1;
 }
@@ -115,6 +129,7 @@ export async function runProject(
   terminal: Terminal,
   reporter: Reporter,
   secrets: Secrets,
+  bound: Bound = {},
 ): Promise<number> {
   const passwords = await askPasswords(options, terminal);
   if (passwords === null) {
@@ -143,6 +158,9 @@ export async function runProject(
     forks: options.forks,
     batching: options.batching,
     forceHandlers: options.forceHandlers,
+    journal: bound.journal ?? null,
+    past: bound.past ?? null,
+    gate: bound.gate ?? null,
     onStart: (stop: Stop) =>
       terminal.onInterrupt((signal, count) => {
         interrupted = signal === 'SIGINT' ? 130 : signal === 'SIGTERM' ? 143 : 129;

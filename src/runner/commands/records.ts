@@ -16,6 +16,8 @@ import { writeWhole } from './write-whole.ts';
 
 /** What is left of a run beside what it said: its folder in the history, and the files that were asked for. */
 export interface Records extends Reporter {
+  /** The folder of the run, from here on; null: none can be had. */
+  folder(): string | null;
   /** The run has ended with this exit code, which is returned. The files are written now, however it ended. */
   end(exit: number): number;
 }
@@ -44,6 +46,7 @@ export function recordsOf(
   );
   return {
     ...fanOut([kept, ...documents]),
+    folder: () => kept.folder()?.path ?? null,
     end(exit) {
       const head = kept.end(exit);
       for (const { path, text } of documents) {

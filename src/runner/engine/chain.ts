@@ -1,13 +1,16 @@
+import type { Delta } from '../contract/delta.ts';
 import { type Identity, type Reply, sameIdentity } from '../contract/exchange.ts';
 import type { Script } from '../contract/script.ts';
 import { type Apply, isRefusal, isUnknown, type StateType, type Touches } from '../contract/task-type.ts';
 import type { Task } from '../language/model.ts';
 import type { Coming } from '../plan/ahead.ts';
-import type { HostWork } from '../plan/prepare.ts';
 import { REAL } from './world.ts';
 
 /** More in one exchange would make a failure in the middle hard to follow. */
 const LONGEST = 64;
+
+/** May this change be made, as far as others than its host have a say in it? */
+export type Agreed = (coming: Coming, delta: Delta) => boolean;
 
 /** A coming step that was decided ahead of its turn. */
 export interface Link {
@@ -34,13 +37,14 @@ export function chainBehind(
   identity: Identity,
   lookAhead: Iterable<Coming>,
   answerOf: (coming: Coming) => Reply | undefined,
+  agreed: Agreed,
 ): Link[] {
   const links: Link[] = [];
   const before: Touches[] = [first];
   for (const coming of lookAhead) {
     if (links.length === LONGEST || !isNext(coming, identity)) break;
     const reply = answerOf(coming);
-    const decided = reply && decide(coming.work, reply);
+    const decided = reply && decide(coming, reply, agreed);
     if (!decided || before.some((one) => meet(one, decided.touches))) break;
     before.push(decided.touches);
     links.push({ coming, reply, script: decided.script });
@@ -61,14 +65,17 @@ function isNext({ straight, sure, task, work }: Coming, identity: Identity): boo
 }
 
 function decide(
-  work: HostWork,
+  coming: Coming,
   reply: Reply,
+  agreed: Agreed,
 ): { readonly script: Script | null; readonly touches: Touches } | null {
+  const { work } = coming;
   const type = work.type as StateType;
   const current: unknown = type.read(reply, work.desired);
   if (isRefusal(current)) return null;
   const delta = type.decide(current, work.desired, REAL);
   if (delta && (isRefusal(delta) || isUnknown(delta))) return null;
+  if (delta && !agreed(coming, delta)) return null;
   const touches = type.touches?.(work.desired, current) ?? null;
   if (!touches) return null;
   if (delta === null) return { script: null, touches };

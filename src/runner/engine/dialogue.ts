@@ -4,7 +4,7 @@ import type { Apply, Touches } from '../contract/task-type.ts';
 import type { Task } from '../language/model.ts';
 import type { Coming } from '../plan/ahead.ts';
 import type { HostWork, Question } from '../plan/prepare.ts';
-import { chainBehind, type Link } from './chain.ts';
+import { type Agreed, chainBehind, type Link } from './chain.ts';
 import type { Machine } from './machine.ts';
 import { Reach } from './reach.ts';
 import type { Overlay } from './world.ts';
@@ -35,6 +35,7 @@ export class Dialogue {
   private readonly onRoundTrip: () => void;
   /** Called for each coming step whose change is about to be said ahead of its turn. */
   private readonly beforeAhead: (task: Task) => void;
+  private readonly agreed: Agreed;
   private readonly kept = new Map<string, Kept>();
   private readonly reach = new Reach();
   private readonly done = new Map<string, Done>();
@@ -47,9 +48,11 @@ export class Dialogue {
     batching: boolean,
     onRoundTrip: () => void,
     beforeAhead: (task: Task) => void = () => {},
+    agreed: Agreed = () => true,
   ) {
     this.machine = machine;
     this.beforeAhead = beforeAhead;
+    this.agreed = agreed;
     this.batching = batching;
     this.onRoundTrip = onRoundTrip;
   }
@@ -189,10 +192,11 @@ export class Dialogue {
 
   private links(work: HostWork, touches: Touches, lookAhead: LookAhead): Link[] {
     const { epoch } = this.machine;
-    return chainBehind(touches, work.identity, lookAhead(), ({ work: coming, question }) => {
+    const answerOf = ({ work: coming, question }: Coming) => {
       const kept = this.kept.get(keyOf(coming, question));
       return kept?.epoch === epoch ? kept.reply : undefined;
-    });
+    };
+    return chainBehind(touches, work.identity, lookAhead(), answerOf, this.agreed);
   }
 
   /** What became of the links of a chain, kept until their turn; those behind a failure were not said. */

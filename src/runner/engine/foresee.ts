@@ -59,7 +59,7 @@ export function foresee(type: StateType, work: HostWork, reply: Reply, mode: Ste
 export function withhold(type: ActionType, work: HostWork, mode: StepMode): Raw {
   cloudOf(type, work, mode);
   if (mode.certain || (work.question !== null && type.whenNeeded === 'certain')) {
-    return { status: 'would_change', result: {}, msg: 'it would run' };
+    return { status: 'would_change', result: {}, msg: 'it would run', performs: true };
   }
   const raw = unknown('it would run, and only then can be told what it does', 'unknowable');
   return mode.readsOnly ? { ...raw, otherwise: 'ok' } : raw;

@@ -9,6 +9,8 @@ export class Host {
   readonly memory = new Map<string, Evaluated>();
   readonly tally = new Tally();
   state: HostRecap['state'] = 'done';
+  /** A step was held back: it goes on, but not to a good end. */
+  hasHeldBack = false;
 
   constructor(inventory: InventoryHost) {
     this.inventory = inventory;
@@ -30,7 +32,7 @@ export class Host {
       round_trips: this.tally.roundTrips,
       bytes_sent: sent,
       bytes_received: received,
-      state: this.state,
+      state: this.live && this.hasHeldBack ? 'failed' : this.state,
     };
   }
 }

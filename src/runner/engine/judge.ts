@@ -7,6 +7,8 @@ import { faulty, type Raw } from './raw.ts';
 
 /** The value that `register` stores for an outcome. */
 export function registered(raw: Raw): Evaluated {
+  if (raw.remembered) return raw.remembered;
+  if (raw.held) return { kind: 'unknown', because: 'it hangs on a step that was held back' };
   if (raw.status === 'unknown') return { kind: 'unknown', because: raw.msg ?? 'it was not run' };
   const changed = raw.status === 'changed' || raw.status === 'would_change' || raw.otherwise === 'changed';
   const value: Record<string, Json> = { ...raw.result };
@@ -32,7 +34,7 @@ export function withResult(scope: PlanScope, name: string | null, result: Evalua
 
 /** `changed_when` and `failed_when`: the play's judgement of what a step came to. `dry`: it was not done for real. */
 export function judge(task: Task, raw: Raw, scope: PlanScope, dry: boolean): Raw {
-  if (raw.status === 'skipped' || raw.status === 'unreachable') return raw;
+  if (raw.status === 'skipped' || raw.status === 'unreachable' || raw.held) return raw;
   let judged = raw;
   if (task.changedWhen)
     judged = judgeChange(task.changedWhen, judged, withResult(scope, task.register, registered(judged)), dry);
@@ -99,7 +101,16 @@ export function summarize(items: readonly { readonly raw: Raw; readonly item: Js
     : status === 'unknown'
       ? first?.msg
       : undefined;
-  const base: Raw = { status, result: { results } };
+  const held = status === 'failed' && items.every(({ raw }) => raw.status !== 'failed' || raw.held);
+  const base: Raw = {
+    status,
+    result: { results },
+    ...(held ? { held: true } : {}),
+    // Items that a run before this one changed, or that were not held back.
+    ...((held || status === 'ok') && results.some((one: JsonObject) => one['changed'] === true)
+      ? { otherwise: 'changed' }
+      : {}),
+  };
   if (items.length === 0) return { ...base, msg: 'the loop has no items' };
   return {
     ...base,

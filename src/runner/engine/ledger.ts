@@ -43,6 +43,7 @@ export class Ledger {
     const answer = await dialogue.opening(identity, fragment, coming);
     if (isTrouble(answer)) return false;
     const owed = this.debts.read(answer);
+    this.run.journal?.owes(this.host.name, play, owed);
     if (this.run.check && owed.length > 0) {
       this.note('info', `owed by an earlier run, and paid first by the next: ${owed.join(', ')}`);
     }

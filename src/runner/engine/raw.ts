@@ -6,6 +6,7 @@ import { text } from '../contract/exchange.ts';
 import type { JsonObject } from '../contract/json.ts';
 import type { Doubt, Status } from '../contract/outcome.ts';
 import type { Refusal } from '../contract/task-type.ts';
+import type { Evaluated } from '../language/model.ts';
 
 /** What a step came to, before the play's own judgement (`changed_when`, `failed_when`, `ignore_errors`). */
 export interface Raw {
@@ -23,6 +24,12 @@ export interface Raw {
   readonly on?: string;
   /** Variables that the step sets on its host. */
   readonly facts?: JsonObject;
+  /** Of a dry run: it is an action that would be performed, whatever the play makes of its outcome. */
+  readonly performs?: true;
+  /** What `register` stores instead: the run that this one goes on from was told so. */
+  readonly remembered?: Evaluated;
+  /** Held back, because it is not what the plan showed: the host goes on without it, and has failed in the end. */
+  readonly held?: true;
 }
 
 export function failed(msg: string, hint?: string, result: JsonObject = {}): Raw {
@@ -41,6 +48,23 @@ export function faulty(diagnostic: Diagnostic): Raw {
 /** `result` of an unknown holds nothing: whoever reads the registered name gets the reason instead. */
 export function unknown(because: string, doubt: Doubt = 'depends'): Raw {
   return { status: 'unknown', result: {}, msg: because, doubt };
+}
+
+/** `moved`: what is not as the plan saw it. */
+export function heldBack(because: string, moved?: Delta): Raw {
+  const raw = failed(`held back: ${because}`, 'look at it, then make a new plan');
+  return { ...raw, held: true, ...(moved ? { delta: moved } : {}) };
+}
+
+/** A run that goes on, or keeps to a plan, never passes over what it can't know: that hangs on what it did without. */
+export function definite(
+  raw: Raw,
+  run: { readonly gate: unknown; readonly past: unknown },
+  dry: boolean,
+): Raw {
+  if (raw.status !== 'unknown' || dry) return raw;
+  if (run.gate) return heldBack(raw.msg!);
+  return run.past ? failed(raw.msg!) : raw;
 }
 
 export function skipped(because: string): Raw {

@@ -3,10 +3,13 @@ import type { Identity } from '../contract/exchange.ts';
 import type { Json } from '../contract/json.ts';
 import type { Play } from '../language/model.ts';
 import type { RunContext } from '../plan/context.ts';
+import type { Gate } from './gate.ts';
 import type { Host } from './host.ts';
 import type { Leases } from './leases.ts';
 import type { Lines } from './lines.ts';
+import type { Past } from './past.ts';
 import type { Raw } from './raw.ts';
+import type { Journal } from './unit.ts';
 
 /** What every conversation of a run shares. */
 export interface Run {
@@ -26,6 +29,12 @@ export interface Run {
   readonly changesAs: (host: string) => Identity;
   /** `stop`: finish the task in hand, begin nothing. `now`: the tasks in hand are being ended. */
   readonly interrupt: { stop: boolean; now: boolean };
+  /** Told of every unit; null: nobody wants to know. */
+  readonly journal: Journal | null;
+  /** The run that this one goes on from. */
+  readonly past: Past | null;
+  /** Only what a saved plan showed is done. */
+  readonly gate: Gate | null;
   /** Outcomes of `run_once` tasks, by place in the playbook. */
   readonly once: Map<string, Raw>;
   /** From now on this value is masked in everything that is emitted. */

@@ -5,13 +5,16 @@ import type { Secrets } from '../contract/secret.ts';
 import type { InventoryHost, Play } from '../language/model.ts';
 import type { RunContext } from '../plan/context.ts';
 import { changesAs } from './changes-as.ts';
+import type { Gate } from './gate.ts';
 import { Host } from './host.ts';
 import { type Holder, Lease } from './lease.ts';
 import { Leases } from './leases.ts';
 import { Lines, type ResolveTarget } from './lines.ts';
 import { PAUSES } from './link.ts';
+import type { Past } from './past.ts';
 import { runPlay } from './play.ts';
 import type { Run } from './run-context.ts';
+import type { Journal } from './unit.ts';
 
 /** A play and the hosts that it was found to run on. */
 export interface SelectedPlay {
@@ -34,6 +37,12 @@ export interface RunOptions {
   readonly forks: number;
   readonly batching: boolean;
   readonly forceHandlers: boolean;
+  /** Never awaited. */
+  readonly journal?: Journal | null;
+  /** The run that this one goes on from. */
+  readonly past?: Past | null;
+  /** The saved plan that this run is held to. */
+  readonly gate?: Gate | null;
   /** Seconds before each further call to a machine whose line was lost. */
   readonly redialPauses?: readonly number[];
   /** Called once, before the first connection, with the means to stop the run. */
@@ -81,6 +90,9 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
     debtKeys: new Map(options.holder ? options.plays.map(({ play, debtKey }) => [play, debtKey]) : []),
     changesAs: (host) => userOf(host, options),
     interrupt,
+    journal: options.journal ?? null,
+    past: options.past ?? null,
+    gate: options.gate ?? null,
     once: new Map(),
     keepSecret: (value) => secrets.add(value),
   };

@@ -1,3 +1,4 @@
+import type { Delta } from '../contract/delta.ts';
 import type { Reply, Trouble } from '../contract/exchange.ts';
 import { isTrouble } from '../contract/exchange.ts';
 import type { Script } from '../contract/script.ts';
@@ -25,6 +26,8 @@ export interface Reach {
   wait(script: Script): Promise<Reply | Trouble>;
   /** Forget the kept answers: the ground moved. */
   forget(): void;
+  /** Not null: the change (of these fields; null: the action) must not be made, and what is told of it. */
+  holds(delta: Delta | null): Raw | null;
   /** The answer that this step's change was decided on, if the line was lost while it was in flight. */
   cut(question: Question): Reply | null;
 }
@@ -73,6 +76,9 @@ async function runState(type: StateType, work: HostWork, reach: Reach, mode: Ste
     if (delta && isRefusal(delta)) return refused(delta);
     if (delta && isUnknown(delta)) return unknown(delta.unknown);
     if (delta === null) return doneBefore(type, work, reach, current);
+    // What a cut change has left half done is still the change that was let through.
+    const held = cuts === 0 ? reach.holds(delta) : null;
+    if (held) return held;
     const touches = type.touches?.(desired, current) ?? null;
     // What an earlier cut left open is settled by saying the change again.
     if (cuts > 0) reach.cut(question!);
@@ -134,6 +140,8 @@ async function runAction(type: ActionType, work: HostWork, reach: Reach, mode: S
   }
   if (mode.dry) return withhold(type, work, mode);
   const doubt = mode.overlay.look().doubt();
+  const held = reach.holds(null);
+  if (held) return held;
   const said = await reach.apply(asApply(type.perform(desired)), null);
   if (isTrouble(said) && said.recovered) return cutAction(type, work, reach);
   if (isTrouble(said)) return troubled(said);

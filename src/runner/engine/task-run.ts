@@ -1,6 +1,7 @@
+import type { Delta } from '../contract/delta.ts';
 import type { Reply, Trouble } from '../contract/exchange.ts';
 import { isTrouble } from '../contract/exchange.ts';
-import type { Json } from '../contract/json.ts';
+import type { Json, JsonObject } from '../contract/json.ts';
 import type { Script } from '../contract/script.ts';
 import { type Apply, EVERYTHING, type Touches } from '../contract/task-type.ts';
 import type { Evaluated, Task } from '../language/model.ts';
@@ -14,12 +15,14 @@ import { type Item, itemsOf, labelOf, rounds } from '../plan/rounds.ts';
 import { evaluateIn, type PlanScope } from '../plan/scope.ts';
 import { isChainable } from './chain.ts';
 import { Dialogue, probe } from './dialogue.ts';
+import type { Permit } from './gate.ts';
 import type { Host } from './host.ts';
 import { judge, satisfied, summarize } from './judge.ts';
 import { itemEvent } from './outcome-event.ts';
-import { failed, faulty, type Raw, refused, skipped, troubled, unknown } from './raw.ts';
+import { definite, failed, faulty, type Raw, refused, skipped, troubled, unknown } from './raw.ts';
 import type { Run } from './run-context.ts';
 import { runLocal, runStep } from './step.ts';
+import type { Unit } from './unit.ts';
 
 export interface TaskRunContext {
   readonly run: Run;
@@ -28,6 +31,8 @@ export interface TaskRunContext {
   readonly task: Task;
   readonly title: string;
   readonly handler: boolean;
+  /** It is owed by an earlier run. */
+  readonly debt: boolean;
   /** Loop variables of the blocks around. */
   readonly around: readonly Round[];
   /** A handler whose notification is certain. */
@@ -36,6 +41,8 @@ export interface TaskRunContext {
   readonly doubt: string | null;
   /** Changes may be said ahead of their turn: nobody else has a say in whether they come to it. */
   readonly mayChain: boolean;
+  /** Changes were made ahead of their turn, and are still to be told. */
+  readonly owesOutcomes: () => boolean;
   /** Called right before a change is said. */
   readonly beforeApply: () => void;
   /** The host's own dialogue, or why there is none. */
@@ -48,6 +55,11 @@ export class TaskRun {
   private readonly is: TaskRunContext;
   /** Of a loop: the task as a whole will have failed, so that nothing behind it is certain to come. */
   private failedItem = false;
+  /** Of the unit in hand: its parameters, once they are known, and what the plan says of it. */
+  private params: JsonObject | null = null;
+  private permit: Permit | null = null;
+  /** Of the unit in hand: an earlier run finished it. */
+  private looksOnly = false;
 
   constructor(context: TaskRunContext) {
     this.is = context;
@@ -55,18 +67,19 @@ export class TaskRun {
 
   async run(): Promise<Raw> {
     const { task, around, doubt } = this.is;
-    if (doubt !== null) return this.perhaps(doubt, task.loop ? null : around);
-    if (!task.loop) return this.one(around, null);
+    if (doubt !== null)
+      return this.whole(await this.perhaps(doubt, task.loop ? null : around, this.unit(null)));
+    if (!task.loop) return this.one(null, null);
     const scope = this.scope(around);
     // A loop over what a skipped task registered must not fail where the condition says no: ask it first.
     const before = conditions(
       task.when.filter((when) => !mentionsItem(when.mentions, task)),
       scope,
     );
-    if (before.kind === 'value' && !before.value) return skipped(`${before.by?.source} is false`);
+    if (before.kind === 'value' && !before.value) return this.whole(skipped(`${before.by?.source} is false`));
     const items = itemsOf(task.loop, scope);
-    if (items.kind === 'unknown') return this.perhaps(items.because, null);
-    if (items.kind === 'fault') return faulty(items.diagnostic);
+    if (items.kind === 'unknown') return this.whole(await this.perhaps(items.because, null, this.unit(null)));
+    if (items.kind === 'fault') return this.whole(faulty(items.diagnostic));
     return this.loop(rounds(task.loop, items.value));
   }
 
@@ -76,32 +89,75 @@ export class TaskRun {
     for (const [index, item] of items.entries()) {
       const started = performance.now();
       const inner = [...around, item.round];
-      const raw = await this.one(inner, items.slice(index + 1));
+      const raw = await this.one(item.round, items.slice(index + 1));
       const label = labelOf(task.loop!, item, this.scope(inner));
       run.emit(itemEvent({ run, host: host.name, context, task, title, raw, handler, started, label }));
       this.failedItem ||= raw.status === 'failed';
       outcomes.push({ raw, item: item.value });
-      if (raw.status === 'unreachable' || run.interrupt.stop) break;
+      // An item whose change was made ahead of its turn is told yet.
+      if (raw.status === 'unreachable' || (run.interrupt.stop && !this.is.owesOutcomes())) break;
     }
     const facts = Object.assign({}, ...outcomes.map(({ raw }) => raw.facts ?? {}));
     return { ...summarize(outcomes), ...(Object.keys(facts).length > 0 ? { facts } : {}) };
   }
 
+  /** A loop that no item is reached of. */
+  private whole(came: Raw): Raw {
+    const raw = definite(came, this.is.run, this.isDry);
+    this.is.run.journal?.came(this.unit(null), raw, null);
+    return raw;
+  }
+
   /** The task without a loop, or one item of it; `rest`: the items still to come. */
-  private async one(around: readonly Round[], rest: readonly Item[] | null): Promise<Raw> {
+  private async one(item: Round | null, rest: readonly Item[] | null): Promise<Raw> {
+    const { run, host } = this.is;
+    const unit = this.unit(item);
+    const recalled = run.past?.recall(unit, host.memory) ?? null;
+    this.params = null;
+    this.permit = run.gate?.permit(unit) ?? null;
+    this.looksOnly = recalled?.kind === 'look';
+    const raw = recalled?.kind === 'answer' ? recalled.raw : await this.now(unit, rest);
+    const came = recalled?.kind === 'look' ? recalled.restore(raw) : raw;
+    run.journal?.came(unit, came, this.params);
+    if (this.looksOnly && unit.task.type.kind === 'state' && came.msg !== undefined) this.warn(came.msg);
+    return came;
+  }
+
+  private warn(msg: string): void {
+    const { run, host, title } = this.is;
+    run.emit({ event: 'note', level: 'warning', host: host.name, msg: `${title}: ${msg}` });
+  }
+
+  private async now(unit: Unit, rest: readonly Item[] | null): Promise<Raw> {
+    const { around, item } = unit;
+    const raw = definite(
+      await this.perform(item ? [...around, item] : around, unit, rest),
+      this.is.run,
+      this.isDry,
+    );
+    return this.permit?.told(raw) ?? raw;
+  }
+
+  private unit(item: Round | null): Unit {
+    const { host, context, task, around, handler, debt } = this.is;
+    return { host: host.name, play: context.play, task, around, item, handler, debt };
+  }
+
+  private async perform(around: readonly Round[], unit: Unit, rest: readonly Item[] | null): Promise<Raw> {
     const { task, host, run } = this.is;
     const scope = this.scope(around);
     const when = conditions(task.when, scope);
     if (when.kind === 'fault') return faulty(when.diagnostic);
-    if (when.kind === 'unknown') return this.perhaps(when.because, around, rest);
+    if (when.kind === 'unknown') return this.perhaps(when.because, around, unit, rest);
     if (!when.value) return skipped(`${when.by?.source} is false`);
     this.keepSecrets(null, scope);
     const work = prepare(task, host.name, scope, run.context);
-    if (work.kind === 'unknown') return this.perhaps(work.because, null);
+    if (work.kind === 'unknown') return this.perhaps(work.because, null, unit);
     if (work.kind === 'fault') return judge(task, faulty(work.diagnostic), scope, false);
     if (work.kind === 'refused') return judge(task, refused(work.refusal), scope, false);
     if (work.kind === 'host') this.keepSecrets(work, scope);
-    return this.attempts(work, scope, rest);
+    this.params = work.params;
+    return this.attempts(work, scope, unit, rest);
   }
 
   /**
@@ -111,6 +167,7 @@ export class TaskRun {
   private async perhaps(
     because: string,
     around: readonly Round[] | null,
+    unit: Unit,
     rest: readonly Item[] | null = null,
   ): Promise<Raw> {
     const { task, title, host, run } = this.is;
@@ -121,7 +178,7 @@ export class TaskRun {
     const known = work?.kind === 'host' ? work : null;
     if (known && known.type.kind === 'state' && known.type.ask !== 'due') {
       this.keepSecrets(known, scope);
-      const raw = await this.step(known, rest, 1, because);
+      const raw = await this.step(known, unit, rest, 1, because);
       return raw.status === 'unreachable' || raw.status === 'unknown' ? raw : unknown(because);
     }
     if (!this.readsOnly) await this.cloud(known, `it is not known whether "${title}" runs`);
@@ -153,15 +210,20 @@ export class TaskRun {
     return verdict.kind === 'value' && !verdict.value;
   }
 
-  private async attempts(work: Work, scope: PlanScope, rest: readonly Item[] | null): Promise<Raw> {
+  private async attempts(
+    work: Work,
+    scope: PlanScope,
+    unit: Unit,
+    rest: readonly Item[] | null,
+  ): Promise<Raw> {
     const { task, run } = this.is;
     const limit = this.number(task.retries, scope, task.until ? 3 : 0);
     const delay = this.number(task.delay, scope, 5);
     const unmade = this.isDry && (task.type.kind === 'state' || task.type.kind === 'action');
     for (let attempt = 1; ; attempt++) {
-      const raw = judge(task, await this.step(work, rest, attempt), scope, unmade);
+      const raw = judge(task, await this.step(work, unit, rest, attempt), scope, unmade);
       if (!task.until && !task.retries) return raw;
-      if (raw.status === 'unreachable' || raw.status === 'unknown') return raw;
+      if (raw.status === 'unreachable' || raw.status === 'unknown' || raw.held) return raw;
       const enough = satisfied(task, raw, scope);
       if (enough.kind === 'fault') return faulty(enough.diagnostic);
       if (this.isDry && !(enough.kind === 'value' && enough.value)) {
@@ -177,6 +239,7 @@ export class TaskRun {
   /** `maybe`: why it is not known whether it runs at all. */
   private async step(
     work: Work,
+    unit: Unit,
     rest: readonly Item[] | null,
     attempt: number,
     maybe: string | null = null,
@@ -197,7 +260,9 @@ export class TaskRun {
       maybe,
       title,
     };
-    const raw = await this.inTime(dialogue, () => runStep(work, this.reach(work, dialogue, rest), mode));
+    const raw = await this.inTime(dialogue, () =>
+      runStep(work, this.reach(work, dialogue, unit, rest), mode),
+    );
     if (dialogue.changes === changesBefore) dialogue.walked();
     return work.on === host.name ? raw : { ...raw, on: work.on };
   }
@@ -222,7 +287,7 @@ export class TaskRun {
       : raw;
   }
 
-  private reach(work: HostWork, dialogue: Dialogue, rest: readonly Item[] | null) {
+  private reach(work: HostWork, dialogue: Dialogue, unit: Unit, rest: readonly Item[] | null) {
     const { run, host, task, title, lookAhead } = this.is;
     const own = work.on === host.name;
     const mayChain = own && this.is.mayChain && !this.failedItem && isChainable(task);
@@ -235,12 +300,20 @@ export class TaskRun {
         dialogue.beforeChange();
         if (!(await run.leases.mayChange())) return LOCKED;
         this.is.beforeApply();
+        if (task.type.kind === 'action') run.journal?.begins(unit, work.question !== null);
         return dialogue.apply(work, apply, mayChain ? touches : null, coming, onLine);
       },
       wait: (script: Script): Promise<Reply | Trouble> => dialogue.wait(work.identity, probe(work, script)),
       forget: () => dialogue.forget(),
+      holds: (delta: Delta | null) => this.holds(work, delta),
       cut: (question: Question) => dialogue.takeCut(work, question),
     };
+  }
+
+  private holds({ params }: HostWork, delta: Delta | null): Raw | null {
+    const { past } = this.is.run;
+    if (!this.looksOnly || !past) return this.permit?.holds({ delta, params }) ?? null;
+    return { status: 'ok', result: {}, msg: past.leftAlone(Object.keys(delta ?? {}).join(', ')) };
   }
 
   private async dialogueFor(work: HostWork): Promise<Dialogue | Raw> {

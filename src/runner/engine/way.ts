@@ -16,9 +16,10 @@ import { Ledger } from './ledger.ts';
 import type { Machine } from './machine.ts';
 import { Notified } from './notified.ts';
 import { titleOf } from './outcome-event.ts';
-import { interrupted, type Raw, troubled } from './raw.ts';
+import { definite, interrupted, type Raw, troubled } from './raw.ts';
 import type { Run } from './run-context.ts';
 import { TaskRun } from './task-run.ts';
+import type { Unit } from './unit.ts';
 
 /** One host's way through one play, from its first task to its last. Never throws for what a host does. */
 export class Way {
@@ -141,10 +142,12 @@ export class Way {
       task,
       title: titleOf(task, task.title && this.scope(task)),
       handler,
+      debt: this.isPaying,
       around: this.cursor.rounds(),
       certain: handler && certainty === 'sure',
       doubt: certainty === 'unknown' ? 'whether it is notified is not known' : null,
       mayChain: this.batch.lockstep === null && !this.isPaying,
+      owesOutcomes: () => this.dialogue?.owesOutcomes ?? false,
       beforeApply: () => this.ledger.intend(task, this.scope(task)),
       dialogue: () => this.ownDialogue(),
       // Called only when something is about to be said: a fresh walk from where this host stands now.
@@ -167,6 +170,7 @@ export class Way {
 
   private inherit(task: Task, raw: Raw): boolean {
     this.books.inherit(task, raw);
+    if (raw.held) return this.hold();
     return raw.status === 'failed' && !this.ignores(task) ? this.fail() : this.goOn();
   }
 
@@ -175,8 +179,8 @@ export class Way {
     const raw = cut ? interrupted(came) : came;
     const failed = raw.status === 'failed';
     const overlooked = raw.status === 'unreachable' && task.ignoreUnreachable;
-    const ignored = overlooked || (failed && !cut && this.ignores(task));
-    const rescued = failed && !ignored && this.cursor.rescues();
+    const ignored = overlooked || (failed && !cut && !raw.held && this.ignores(task));
+    const rescued = failed && !ignored && !raw.held && this.cursor.rescues();
     const scope = this.scope(task);
     this.books.enter(task, {
       raw,
@@ -194,6 +198,12 @@ export class Way {
       this.ignores(task) ? [] : this.cursor.catchers(),
       this.cursor.rounds().length > 0,
     );
+    const goesOn = raw.held === true || ignored || rescued || !(failed || raw.status === 'unreachable');
+    this.run.journal?.ended(this.unit(task, handler), raw, goesOn);
+    if (raw.held) {
+      if (raw.otherwise === 'changed') this.books.notify(task, { ...raw, status: 'changed' }, scope);
+      return this.hold();
+    }
     if (cut) {
       this.host.state = 'interrupted';
       return false;
@@ -222,12 +232,15 @@ export class Way {
     const started = performance.now();
     const entry = entryOf(node, this.scope(node));
     if ('instead' in entry) {
-      const failed = entry.instead.status === 'failed';
-      if (entry.instead.status === 'unknown') {
+      const raw = definite(entry.instead, this.run, this.run.check);
+      this.run.journal?.entered(this.host.name, this.batch.play, node, raw);
+      const failed = raw.status === 'failed';
+      if (raw.status === 'unknown') {
         const name = node.name ?? (node.kind === 'include' ? node.type : 'block');
         await this.forks.perhaps(tasksOf([node]), `it is not known whether "${name}" is gone through`);
       }
-      this.books.enterNode(node, entry.instead, failed && this.cursor.rescues(), started);
+      this.books.enterNode(node, raw, failed && !raw.held && this.cursor.rescues(), started);
+      if (raw.held) return this.hold();
       return failed ? this.fail() : this.goOn();
     }
     if (node.kind === 'include')
@@ -247,6 +260,26 @@ export class Way {
       for (const host of this.batch.hosts) if (host.state === 'failed') host.state = 'done';
     }
     return this.goOn();
+  }
+
+  /** What was held back is left as it is, and the rest is done. */
+  private hold(): boolean {
+    this.host.hasHeldBack = true;
+    this.settleDebts();
+    return this.goOn();
+  }
+
+  private unit(task: Task, handler: boolean): Unit {
+    const { host, batch, isPaying: debt } = this;
+    return {
+      host: host.name,
+      play: batch.play,
+      task,
+      around: this.cursor.rounds(),
+      item: null,
+      handler,
+      debt,
+    };
   }
 
   private goOn(): boolean {
@@ -294,8 +327,17 @@ export class Way {
     const onRoundTrip = () => {
       this.host.tally.roundTrips++;
     };
-    this.dialogue = new Dialogue(machine, this.run.batching, onRoundTrip, (task) =>
-      this.ledger.intend(task, this.scope(task)),
+    this.dialogue = new Dialogue(
+      machine,
+      this.run.batching,
+      onRoundTrip,
+      (task) => this.ledger.intend(task, this.scope(task)),
+      ({ task, around, item, work }, delta) => {
+        const unit = { ...this.unit(task, false), around, item };
+        const { gate, past } = this.run;
+        if (past && !past.isOver(this.host.name)) return false;
+        return gate?.foresees(unit, { delta, params: work.params }) ?? true;
+      },
     );
     return this.dialogue;
   }

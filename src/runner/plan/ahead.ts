@@ -10,6 +10,9 @@ import type { Memory } from './scope.ts';
 /** A question worth asking now for a step still to come. */
 export interface Coming {
   readonly task: Task;
+  /** Loop variables of the blocks around, and of the item (null: no loop). */
+  readonly around: readonly Round[];
+  readonly item: Round | null;
   readonly work: HostWork;
   readonly question: Question;
   /** Its condition is known to hold. */
@@ -86,7 +89,7 @@ class Walk {
   /** False: nothing behind this task can be known yet. */
   *task(task: Task, around: readonly Round[]): Generator<Coming, boolean> {
     if (!task.loop) {
-      const goOn = yield* this.unit(task, around);
+      const goOn = yield* this.unit(task, around, null);
       this.ran(task);
       return goOn;
     }
@@ -98,7 +101,7 @@ class Walk {
   }
 
   *items(task: Task, items: readonly Item[], around: readonly Round[]): Generator<Coming, boolean> {
-    for (const item of items) if (!(yield* this.unit(task, [...around, item.round]))) return false;
+    for (const item of items) if (!(yield* this.unit(task, around, item.round))) return false;
     return true;
   }
 
@@ -121,8 +124,8 @@ class Walk {
     if (task.type.kind !== 'local') for (const name of factsOf(task).keys()) this.pending.set(name, later);
   }
 
-  private *unit(task: Task, around: readonly Round[]): Generator<Coming, boolean> {
-    const scope = this.scope(task, around);
+  private *unit(task: Task, around: readonly Round[], item: Round | null): Generator<Coming, boolean> {
+    const scope = this.scope(task, item ? [...around, item] : around);
     const when = conditions(task.when, scope);
     if (when.kind === 'fault') return false;
     if (when.kind === 'value' && !when.value) return true;
@@ -139,7 +142,7 @@ class Walk {
     if (work.type.kind !== 'action' && work.type.ask === 'due') return false;
     const { question } = work;
     if (question && !(question.users && !sure)) {
-      yield { task, work, question, sure, straight: this.straight };
+      yield { task, around, item, work, question, sure, straight: this.straight };
     } else this.straight = false;
     return question !== null || !sure || this.isDry(task);
   }

@@ -32,6 +32,7 @@ export interface HostWork {
   /** The inventory host whose machine it happens on. */
   readonly on: string;
   readonly environment: Readonly<Record<string, string>>;
+  readonly params: JsonObject;
   /** Values of parameters that are declared secret. */
   readonly secrets: readonly Json[];
 }
@@ -95,6 +96,7 @@ export function prepare(task: Task, host: string, scope: PlanScope, run: RunCont
     identity: identity.value,
     on: on.value,
     environment: environment.value,
+    params: valid.value,
     secrets: secretsOf(task.type.schema, valid.value),
   };
 }
