@@ -19,6 +19,13 @@ export default queryTask({
 
   desire: () => null,
   probe: () => probeFacts,
+  // Containers and their networks bring interfaces.
+  looksAt: () => [
+    ...['network:', 'container:', 'package:', 'service:', 'user:', 'link:'],
+    ...['/etc/os-release', '/usr/lib/os-release', '/etc/debian_version', '/etc/hostname', '/etc/hosts'].map(
+      (path) => `path:${path}`,
+    ),
+  ],
   read(reply) {
     const facts = readFacts(text(reply.out));
     const variables: JsonObject = Object.fromEntries(
