@@ -1,8 +1,8 @@
-import { parseDocument } from 'yaml';
 import type { Diagnostic } from '../contract/diagnostic.ts';
 import type { Json } from '../contract/json.ts';
 import { fault, type SecretSink, type Source, type Span, source } from './source.ts';
 import { NO_VAULTS, openSource, type VaultReader } from './vaults.ts';
+import { documentOf } from './yaml-document.ts';
 import { explainYaml } from './yaml-errors.ts';
 import { YamlReader } from './yaml-reader.ts';
 
@@ -73,13 +73,7 @@ function parsePlain(
   const { text } = src;
   const unfit = notText(src);
   if (unfit) return { value: null, diagnostics: [unfit], source: src };
-  const document = parseDocument(text, {
-    merge: true,
-    prettyErrors: false,
-    uniqueKeys: false,
-    version: '1.2',
-    keepSourceTokens: false,
-  });
+  const document = documentOf(text);
   const diagnostics = explainYaml(document, src);
   if (document.directives?.yaml.version === '1.1') {
     const span = { source: src, start: text.indexOf('%YAML'), end: text.indexOf('%YAML') + 9 };
