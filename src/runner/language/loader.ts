@@ -3,7 +3,7 @@ import type { TaskType } from '../contract/task-type.ts';
 import { compileCondition, compileExpression } from './expression.ts';
 import type { Expression, Loaded, Template } from './model.ts';
 import type { RoleText } from './role.ts';
-import type { Source, Span } from './source.ts';
+import { fault, type Source, type Span } from './source.ts';
 import { compileTemplate } from './template.ts';
 import { compileText, type TextTemplate } from './text-template.ts';
 import { openSource, type VaultReader } from './vaults.ts';
@@ -35,6 +35,9 @@ export interface YamlFile {
   readonly source: Source;
 }
 
+/** Imports and includes of one load, each as often as it is come to. */
+const MAX_BROUGHT_IN = 10_000;
+
 /** What one load of a playbook shares: files and texts read once, the task ids, and all that is wrong. */
 export class Loader {
   readonly taskTypes: ReadonlyMap<string, TaskType>;
@@ -43,6 +46,7 @@ export class Loader {
   readonly roles = new Map<string, RoleText>();
   private ids = 0;
   private wrong = 0;
+  private broughtIn = 0;
   private readonly found = new Map<string, Diagnostic>();
   /** Names of files in the order in which they were read. */
   private readonly order = new Map<string, number>();
@@ -79,6 +83,19 @@ export class Loader {
     const before = this.wrong;
     const value = read();
     return { value, flawed: this.wrong > before };
+  }
+
+  /** False, and reported: files bring each other in more often than anybody means. */
+  mayBringIn(span: Span): boolean {
+    this.broughtIn += 1;
+    if (this.broughtIn <= MAX_BROUGHT_IN) return true;
+    if (this.broughtIn === MAX_BROUGHT_IN + 1) {
+      const message = `files are brought in more than ${MAX_BROUGHT_IN} times`;
+      this.report(
+        fault(span, 'too-many-files', message, 'look for files that import one file several times'),
+      );
+    }
+    return false;
   }
 
   take<T>(loaded: Loaded<T>): T {

@@ -109,5 +109,6 @@ function importedPlays(place: PlayPlace, map: YamlMap, at: YamlEntry, chain: rea
     );
     return [];
   }
+  if (!loader.mayBringIn(at.value.span)) return [];
   return playsIn({ loader, imported, ...around(loader, file) }, file, [...chain, file]);
 }

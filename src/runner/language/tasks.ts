@@ -41,6 +41,7 @@ export function loadTaskFile(here: Here, path: string, span: Span): Node[] {
     loader.report(fault(span, 'import-circle', message, hint));
     return [];
   }
+  if (!loader.mayBringIn(span)) return [];
   const node = loader.yaml(path)?.node;
   if (!node) return [];
   return loadTasks({ ...here, place: intoFile(place, path) }, node, name);
