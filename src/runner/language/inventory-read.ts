@@ -59,12 +59,23 @@ function readSection(draft: Draft, group: DraftGroup, { key, keySpan, value }: Y
   }
 }
 
+/** Of one run. */
+const MAX_HOSTS = 50_000;
+
 /** One entry below `hosts:`, which a range makes stand for many; they share one layer. */
 function readHosts(draft: Draft, group: DraftGroup, { key, keySpan, value }: YamlEntry): void {
   const { name, port } = splitPort(key);
   const expanded = isIPv6(name) ? { kind: 'names' as const, names: [name] } : expandRange(name);
   if (expanded.kind === 'problem') {
     draft.diagnostics.push(fault(keySpan, 'bad-range', expanded.message, expanded.hint));
+    return;
+  }
+  if (draft.hosts.size + expanded.names.length > MAX_HOSTS) {
+    const message = `the inventory has more than ${MAX_HOSTS} hosts`;
+    if (!draft.diagnostics.some(({ code }) => code === 'too-many-hosts'))
+      draft.diagnostics.push(
+        fault(keySpan, 'too-many-hosts', message, 'look for a range with a digit too many'),
+      );
     return;
   }
   const wrong = expanded.names.find((host) => !isHostName(host));
