@@ -60,10 +60,10 @@ describe('run history', () => {
     assert.match(id!, /^\d{8}T\d{6}Z-[0-9a-f]{6}$/);
     const { path } = findRun(dir, id!)!;
     assert.equal(path, join(dir, '.mama-play/runs', id!));
-    assert.deepEqual(readdirSync(path).sort(), ['events.ndjson', 'run.json']);
+    assert.deepEqual(readdirSync(path).sort(), ['events.ndjson', 'journal.ndjson', 'run.json']);
     for (const folder of ['.mama-play', '.mama-play/runs', `.mama-play/runs/${id}`])
       assert.equal(modeOf(join(dir, folder)), '700');
-    for (const file of ['events.ndjson', 'run.json']) assert.equal(modeOf(join(path, file)), '600');
+    for (const file of ['events.ndjson', 'journal.ndjson', 'run.json']) assert.equal(modeOf(join(path, file)), '600');
     assert.equal(readFileSync(join(dir, '.mama-play/.gitignore'), 'utf8'), '*\n');
 
     const { started, who, elapsed_ms, ...head } = JSON.parse(readFileSync(join(path, 'run.json'), 'utf8'));

@@ -67,7 +67,7 @@ describe('mama-play, from the command line to the exit code', () => {
   it('playbooks that are none', async () => {
     const told: readonly (readonly [string, string])[] = [
       ['sit.yaml', 'error: there is no playbook sit.yaml\n  did you mean "site.yaml"?\n'],
-      ['apply', 'error: there is no playbook apply\n  mama-play --help lists the commands\n'],
+      ['deploy', 'error: there is no playbook deploy\n  mama-play --help lists the commands\n'],
       ['a/b/c.yaml', `error: there is no playbook a/b/c.yaml\n  looked for ${join(dir, 'a/b/c.yaml')}\n`],
       ['books', 'error: books is a directory, not a playbook\n  there is: books/a.yaml, books/b.yml\n'],
       ['empty', 'error: empty is a directory, not a playbook\n  give a file that ends in .yaml or .yml\n'],

@@ -8,7 +8,10 @@ const ID = /^\d{8}T\d{6}Z-[0-9a-f]{6}$/;
 
 /** What is kept of one run: `PROJECT/.mama-play/runs/ID/`. */
 export interface RunFolder {
-  /** When it began, to the second, and something random: `20261127T181500Z-ab12cd`. Later ones sort behind. */
+  /**
+   * When it began (the second, and in hexadecimal the millisecond), and something random: `20261127T181500Z-1c2d3e`.
+   * Later ones sort behind.
+   */
   readonly id: string;
   /** Absolute. The folder is 0700; what is put there is to be 0600. */
   readonly path: string;
@@ -22,7 +25,8 @@ export function createRunFolder(root: string, now = new Date()): RunFolder {
   const runs = runsOf(root);
   makeRuns(runs);
   const time = now.toISOString().replace(/[-:]|\.\d+/g, '');
-  const id = `${time}-${randomBytes(3).toString('hex')}`;
+  const millisecond = now.getUTCMilliseconds().toString(16).padStart(3, '0');
+  const id = `${time}-${millisecond}${randomBytes(2).toString('hex').slice(1)}`;
   const path = join(runs, id);
   mkdirSync(path, { mode: 0o700 });
   const others = runIds(root).filter((one) => one !== id);
