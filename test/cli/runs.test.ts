@@ -63,7 +63,8 @@ describe('run history', () => {
     assert.deepEqual(readdirSync(path).sort(), ['events.ndjson', 'journal.ndjson', 'run.json']);
     for (const folder of ['.mama-play', '.mama-play/runs', `.mama-play/runs/${id}`])
       assert.equal(modeOf(join(dir, folder)), '700');
-    for (const file of ['events.ndjson', 'journal.ndjson', 'run.json']) assert.equal(modeOf(join(path, file)), '600');
+    for (const file of ['events.ndjson', 'journal.ndjson', 'run.json'])
+      assert.equal(modeOf(join(path, file)), '600');
     assert.equal(readFileSync(join(dir, '.mama-play/.gitignore'), 'utf8'), '*\n');
 
     const { started, who, elapsed_ms, ...head } = JSON.parse(readFileSync(join(path, 'run.json'), 'utf8'));
