@@ -28,6 +28,7 @@ export const PACKAGES = {
     'curl',
     'wget',
     'procps',
+    'cron',
   ],
   bench: ['ansible', 'ansible-mitogen', 'openssh-client', 'openssh-server', 'rsync', 'time'],
 } as const;

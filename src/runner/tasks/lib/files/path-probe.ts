@@ -9,6 +9,7 @@ export const STAT_FORMAT = '%f:%u:%g:%s:%h:%i:%U:%G:%z';
 export const SMALL = 65536;
 
 export interface PathQuestion {
+  /** Absolute, or `~/…`: below the home of the user who is asked. */
   readonly path: string;
   /** Look at what a symbolic link leads to. */
   readonly follow: boolean;
@@ -35,7 +36,9 @@ export interface WantedContent {
 export function probePath(asked: PathQuestion): Script {
   const { follow } = asked;
   return lines(
-    sh`p=${tidy(asked.path)}`,
+    asked.path.startsWith('~/')
+      ? sh`p=\${HOME%/}/${tidy(asked.path.slice(1)).slice(1)}; printf 'H%s\0' "$p"`
+      : sh`p=${tidy(asked.path)}`,
     asked.into === undefined ? null : sh`[ -d "$p" ] && p=$p/${asked.into} && printf 'i%s\0' ${asked.into}`,
     sh`d=\${p%/*} b=./\${p##*/} s=
 printf m; umask; printf '\0'

@@ -11,7 +11,8 @@ export function readPath(reply: Reply, asked: PathQuestion): PathFacts | Refusal
   const parent = readParent(records);
   if (reply.code !== 0 || !parent) return misunderstood(asked.path, reply);
   const into = records.get('i');
-  const path = tidy(into === undefined ? asked.path : `${asked.path}/${into}`);
+  const whole = records.get('H') ?? asked.path;
+  const path = tidy(into === undefined ? whole : `${whole}/${into}`);
   const stat = records.get('s');
   const attributes = stat === undefined ? null : readStat(stat);
   const real = records.get('r');
