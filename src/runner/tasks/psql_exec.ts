@@ -1,18 +1,15 @@
 import { text } from '../contract/exchange.ts';
 import type { JsonObject } from '../contract/json.ts';
-import { lines, type Script, sh, withInput } from '../contract/script.ts';
-import { actionTask, isRefusal, type Refusal, refuse } from '../contract/task-type.ts';
+import { actionTask, isRefusal, type Local, type Refusal, refuse } from '../contract/task-type.ts';
 import { readOutput, rowCount, tagChanges } from './lib/psql/output.ts';
 import { type Program, program } from './lib/psql/program.ts';
-import { NO_DOCKER, NO_PSQL, trouble } from './lib/psql/trouble.ts';
+import { psql, type Session, sessionOf } from './lib/psql/session.ts';
+import { trouble } from './lib/psql/trouble.ts';
 
 interface Desired {
   readonly statements: Program;
   readonly guard: Program | null;
-  /** PGHOST, PGUSER …: psql's connection, said through the environment only. */
-  readonly connection: Readonly<Record<string, string>>;
-  readonly container: string | undefined;
-  readonly containerUser: string | undefined;
+  readonly session: Session;
   readonly transaction: boolean;
 }
 
@@ -138,35 +135,18 @@ export default actionTask({
     const guard = params.unless === undefined ? null : program(params.unless, params.vars, 'guard');
     if (isRefusal(statements)) return statements;
     if (guard && isRefusal(guard)) return guard;
-    if (params.container_user !== undefined && params.container === undefined) {
-      return refuse('container_user needs a container', 'On the host itself, use become_user.');
-    }
-    const { host, port, user, password, database } = params;
-    return {
-      statements,
-      guard,
-      connection: given({
-        PGHOST: host,
-        PGPORT: port,
-        PGUSER: user,
-        PGPASSWORD: password,
-        PGDATABASE: database,
-        PGCLIENTENCODING: 'UTF8',
-        PGCONNECT_TIMEOUT: 15,
-      }),
-      container: params.container,
-      containerUser: params.container_user,
-      transaction: params.transaction,
-    };
+    const session = sessionOf({ ...params, containerUser: params.container_user });
+    if (isRefusal(session)) return session;
+    return { statements, guard, session, transaction: params.transaction };
   },
 
-  guard: (desired) => desired.guard && { script: psql(desired, desired.guard, false), users: true },
+  guard: (desired) => desired.guard && { script: psql(desired.session, desired.guard, false), users: true },
 
   needless(reply, desired, world) {
     const asked = desired.guard!;
-    const failed = trouble(reply, asked, desired.container);
+    const failed = trouble(reply, asked, desired.session.container);
     if (failed) {
-      const container = desired.container;
+      const container = desired.session.container;
       const madeLater = container !== undefined && world.predicted(`container:${container}`) !== undefined;
       return madeLater ? null : refuse(`unless: ${failed.refusal}`, failed.hint);
     }
@@ -175,17 +155,17 @@ export default actionTask({
     return holds(set.rows[0]?.[0] ?? null) ? { because: 'unless holds' } : null;
   },
 
-  looksAt: ({ container }) => [
+  looksAt: ({ session: { container } }) => [
     'database:',
     ...(container === undefined
       ? ['service:', 'program:', 'container:', 'package:']
       : [`container:${container}`]),
   ],
   mayAlter: () => ['database:'],
-  perform: (desired) => psql(desired, desired.statements, desired.transaction),
+  perform: (desired) => psql(desired.session, desired.statements, desired.transaction),
 
   read(reply, desired) {
-    const failed = trouble(reply, desired.statements, desired.container);
+    const failed = trouble(reply, desired.statements, desired.session.container);
     const output = readOutput(text(reply.out), desired.statements);
     const set = output.sets.at(-1);
     const result = {
@@ -205,36 +185,8 @@ export default actionTask({
   },
 });
 
-/** psql with the program on its stdin, stderr merged into stdout so that notices stay with their statements. */
-function psql(desired: Desired, what: Program, transaction: boolean): Script {
-  const options = ['-X', '-w', '-A', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=verbose'];
-  const words = [...options, ...(transaction ? ['-1'] : []), '-f', '-'];
-  const names = Object.keys(desired.connection);
-  const environment = lines(
-    ...Object.entries(desired.connection).map(([name, value]) => sh`export ${name}=${value}`),
-  );
-  return withInput(lines(environment, run(desired, words, names)), what.text);
-}
-
-function run(desired: Desired, words: readonly string[], names: readonly string[]): Script {
-  if (desired.container === undefined) {
-    return lines(sh`command -v psql >/dev/null 2>&1 || exit ${NO_PSQL}`, sh`exec psql ${words} 2>&1`);
-  }
-  const passed = names.flatMap((name) => ['-e', name]);
-  const user = desired.containerUser === undefined ? [] : ['-u', desired.containerUser];
-  return lines(
-    sh`command -v docker >/dev/null 2>&1 || exit ${NO_DOCKER}`,
-    sh`exec docker exec -i ${[...passed, ...user]} -- ${desired.container} sh -c ${'exec psql "$@" 2>&1'} psql ${words}`,
-  );
-}
-
-function sqlOf(file: ReturnType<import('../contract/task-type.ts').Local['file']>): string | Refusal {
+function sqlOf(file: ReturnType<Local['file']>): string | Refusal {
   return isRefusal(file) ? file : Buffer.from(file.bytes()).toString('utf8');
-}
-
-function given(values: Readonly<Record<string, string | number | undefined>>): Record<string, string> {
-  const present = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(present.map(([name, value]) => [name, String(value)]));
 }
 
 function holds(value: string | null): boolean {

@@ -23,6 +23,10 @@ export interface Postgres {
   readonly tools: string;
   /** Rows as `psql -At` prints them. */
   ask(sql: string, database?: string): string;
+  /** Over TCP, where everybody needs a password. */
+  mayLogIn(role: string, password: string): boolean;
+  /** A connection that stays until it is killed. */
+  hold(database: string): ChildProcess;
   stop(): void;
 }
 
@@ -78,7 +82,38 @@ export async function startPostgres(): Promise<Postgres> {
     return String(done.stdout).trim();
   };
   await ready(server, `${bin}/pg_isready`, dir, port);
-  return { socket: dir, port, tools, ask, stop: () => stop(server, dir) };
+  const psql = `${bin}/psql`;
+  const words = (host: string, role: string, database: string) => [
+    '-X',
+    '-w',
+    '-At',
+    '-h',
+    host,
+    '-p',
+    String(port),
+    '-U',
+    role,
+    '-d',
+    database,
+  ];
+  return {
+    socket: dir,
+    port,
+    tools,
+    ask,
+    mayLogIn: (role, password) =>
+      spawnSync(psql, [...words('127.0.0.1', role, 'postgres'), '-c', 'select 1'], {
+        env: { ...process.env, PGPASSWORD: password },
+      }).status === 0,
+    hold(database) {
+      const held = spawn(psql, words(dir, 'postgres', database), { stdio: ['pipe', 'ignore', 'ignore'] });
+      while (ask(`select 1 from pg_stat_activity where datname = '${database}'`) === '') {
+        assert.equal(held.exitCode, null, 'the connection ended');
+      }
+      return held;
+    },
+    stop: () => stop(server, dir),
+  };
 }
 
 function binaries(): string {
