@@ -30,6 +30,8 @@ export interface ParamSchema {
   readonly secret?: true;
   /** Names something on the controller that must exist before a host is touched: where it is looked for. */
   readonly source?: 'files' | 'templates';
+  /** The parameter which, when true, makes it name something on the host instead. */
+  readonly sourceUnless?: string;
   /** Ansible's other names for the same parameter, accepted as well. */
   readonly aliases?: readonly string[];
 }
@@ -45,7 +47,7 @@ export interface ParamsSchema extends ParamSchema {
 }
 
 /** Our own words, which a JSON Schema validator must be told to ignore. */
-export const OUR_KEYWORDS = ['cel', 'secret', 'source', 'aliases', 'exactlyOne'] as const;
+export const OUR_KEYWORDS = ['cel', 'secret', 'source', 'sourceUnless', 'aliases', 'exactlyOne'] as const;
 
 /** An evaluated `cel` parameter: the expression as written, and its value. */
 export interface CelValue {

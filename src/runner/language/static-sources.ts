@@ -31,9 +31,14 @@ interface SourceParam {
 function sourcesOf(type: TaskType, params: YamlNode): SourceParam[] {
   return Object.entries(type.schema.properties).flatMap(([name, schema]) => {
     const where = schema.source ?? schema.items?.source;
-    if (!where) return [];
+    if (!where || isOnHost(params, schema)) return [];
     return constantsIn(paramNode(type, params, name, schema)).map((node) => ({ node, where }));
   });
+}
+
+function isOnHost(params: YamlNode, { sourceUnless }: ParamSchema): boolean {
+  const node = sourceUnless && params.kind === 'map' ? entry(params, sourceUnless)?.value : undefined;
+  return node?.kind === 'scalar' && node.value !== false;
 }
 
 function paramNode(

@@ -27,6 +27,7 @@ export default stateTask({
         type: 'string',
         minLength: 1,
         source: 'files',
+        sourceUnless: 'remote_src',
         description:
           'A file or directory of the project, looked for in `files/`; `dir/` means what is in it, `dir` the directory itself. With `remote_src`, a file on the host.',
       },
