@@ -29,6 +29,11 @@ export const PACKAGES = {
     'wget',
     'procps',
     'cron',
+    'bzip2',
+    'xz-utils',
+    'zstd',
+    'unzip',
+    'zip',
   ],
   bench: ['ansible', 'ansible-mitogen', 'openssh-client', 'openssh-server', 'rsync', 'time'],
 } as const;

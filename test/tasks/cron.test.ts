@@ -14,6 +14,7 @@ import {
   look,
   makeGround,
   NASTY,
+  REAL,
   shells,
   validateParams,
   worldOf,
@@ -236,7 +237,7 @@ describe('cron', () => {
     const first = ask({ name: 'j', job: 'x' }, {});
     const delta = first.decide();
     assert.ok(delta && 'content' in delta);
-    const predicted = cron.predict!(delta, first.desired, first.current);
+    const predicted = cron.predict!(delta, first.desired, first.current, REAL)!;
     assert.deepEqual(predicted, { 'crontab:root': { text: '#mama-play: j\n* * * * * x\n' } });
     assert.equal(ask({ name: 'j', job: 'x' }, predicted).decide(), null);
     const stranger = { name: 'j', job: 'x', user: 'nosuch' };

@@ -11,6 +11,7 @@ import {
   look,
   makeGround,
   NASTY,
+  REAL,
   shells,
   validateParams,
   worldOf,
@@ -158,10 +159,10 @@ describe('postgres_db with PostgreSQL @host', function () {
       return postgresDb.decide(look(postgresDb, desired, ground), desired, worldOf(world));
     };
     const desired = desire(postgresDb, at({})(), ground);
-    const made = postgresDb.predict!({}, desired, { db: null, ownerKnown: false });
+    const made = postgresDb.predict!({}, desired, { db: null, ownerKnown: false }, REAL)!;
     assert.equal(decide({}, made), null);
-    const place = Object.keys(made)[0]!.replace(/^postgres_db:(.*)\/d$/, '$1');
-    const owned = decide({ owner: 'later' }, { [`postgres_user:${place}/later`]: { present: true } });
+    const role = Object.keys(made)[0]!.replace('/db/d', '/role/later');
+    const owned = decide({ owner: 'later' }, { [role]: { present: true } });
     ground.remove();
     assert.ok(owned && 'owner' in owned);
   });

@@ -11,6 +11,7 @@ import {
   look,
   makeGround,
   NASTY,
+  REAL,
   shells,
   validateParams,
   worldOf,
@@ -221,7 +222,7 @@ describe('postgres_user with PostgreSQL @host', function () {
     const now = look(postgresUser, desired, ground);
     const delta = postgresUser.decide(now, desired, worldOf({}));
     assert.ok(delta && !isUnknown(delta) && 'state' in delta);
-    const predicted = postgresUser.predict!({}, desired, now);
+    const predicted = postgresUser.predict!({}, desired, now, REAL)!;
     const again = postgresUser.decide(now, desired, worldOf(predicted));
     ground.remove();
     assert.deepEqual(again, { unknown: 'the role r would have been made before' });

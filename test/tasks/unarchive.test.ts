@@ -33,6 +33,9 @@ import { without } from './services/without.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'mama-play-unarchive-'));
 after(() => rmSync(work, { recursive: true, force: true }));
+/** busybox has none. */
+const zstd = join(work, 'zstd');
+lay(zstd, { zstd: { link: '/usr/bin/zstd' } });
 const HOW: Readonly<Record<string, readonly string[]>> = {
   'a.tar': ['tar', '-cf'],
   'a.tar.gz': ['tar', '-czf'],
@@ -62,7 +65,7 @@ const into =
   (more: JsonObject = {}) =>
   (g: Ground) => ({ src: 'a.tar.gz', dest: g.at('d'), ...more });
 const files = { 'a.tar.gz': A };
-const before = (g: Ground) => g.lay({ d: null });
+const empty = (g: Ground) => g.lay({ d: null });
 
 function complete(g: Ground): void {
   assert.equal(g.text('d/conf/x\\y.ini'), 'a=1\n');
@@ -81,7 +84,7 @@ const afterwards = (
   name,
   files,
   params(g) {
-    before(g);
+    empty(g);
     const desired = desire(unarchive, into(more)(g), g);
     const current = look(unarchive, desired, g);
     const change = unarchive.apply({}, desired, current) as { script: Parameters<Ground['run']>[0] };
@@ -99,7 +102,8 @@ const cases: readonly Case[] = [
     (name): Case => ({
       name: `unpacks ${name}`,
       files: { [name]: archive(name, FILES) },
-      before,
+      running: { tools: [zstd] },
+      before: empty,
       params: into({ src: name }),
       delta: ['archive'],
       after: complete,
@@ -181,7 +185,7 @@ const cases: readonly Case[] = [
   },
   {
     name: 'refuses an archive that is not there',
-    before,
+    before: empty,
     params: (g) => ({ src: g.at('no.zip'), dest: g.at('d'), remote_src: true }),
     refused: /^there is no file .*\/no\.zip on the host$/,
   },
@@ -202,14 +206,14 @@ const cases: readonly Case[] = [
   {
     name: 'refuses a broken archive',
     files: { 'a.tar.gz': A.subarray(0, A.length - 20) },
-    before,
+    before: empty,
     params: into(),
     refused: /could not change/,
   },
   {
     name: 'refuses names with line breaks',
     files: { 'a.tar': archive('a.tar', { 'x\ny': 'z' }) },
-    before,
+    before: empty,
     params: into({ src: 'a.tar' }),
     refused: /could not change/,
   },
@@ -233,7 +237,7 @@ describe('unarchive', () => {
   inEachShell(
     'names the tool that is missing',
     (ground) => {
-      before(ground);
+      empty(ground);
       const desired = desire(unarchive, into()(ground), ground);
       const current = look(unarchive, desired, without(ground, 'gzip'));
       const verdict = unarchive.decide(current, desired, worldOf({}));
@@ -246,7 +250,7 @@ describe('unarchive', () => {
   inEachShell(
     'stays in its place, whatever the archive names',
     async (ground) => {
-      before(ground);
+      empty(ground);
       ground.lay({ out: null });
       const done = await converge(unarchive, into({ src: 'a.tar' })(ground), ground);
       assert.ok(!existsSync(ground.at('evil')) && !existsSync(ground.at('d/../evil')));
@@ -262,7 +266,7 @@ describe('unarchive', () => {
   inEachShell(
     'takes off set-ID bits',
     async (ground) => {
-      before(ground);
+      empty(ground);
       mustConverge(await converge(unarchive, into()(ground), ground));
       assert.equal(lstatSync(ground.at('d/su')).mode & 0o7777, 0o755);
     },
@@ -276,7 +280,7 @@ describe('unarchive', () => {
     const path = `path:${ground.at('d')}`;
     const made = unarchive.decide(current, desired, worldOf({ [path]: { kind: 'directory' } }));
     assert.ok(made && 'archive' in made);
-    assert.deepEqual(unarchive.predict!(made as never, desired, current), {
+    assert.deepEqual(unarchive.predict!(made as never, desired, current, worldOf({})), {
       [path]: { kind: 'directory', contents: 'unknown' },
     });
     const remote = desire(

@@ -97,7 +97,7 @@ export type Predictions = Readonly<Record<string, Json>>;
 
 /**
  * A part of a host, as `<sort>:<name>`; without a name all of the sort. Sorts: path, user, group, image, network,
- * volume, container, program, service, package, database. `path:/x` is what is at /x and, if it is altered, all below;
+ * volume, container, program, service, package, database, crontab. `path:/x` is what is at /x and, if it is altered, all below;
  * whoever looks at what is below as well says `tree:/x`. `*` is everything.
  */
 export type Area = string;

@@ -130,7 +130,6 @@ const RENAMED: Readonly<Record<string, readonly string[]>> = {
   get_url: ['uri'],
   slurp: ['command'],
   synchronize: ['copy'],
-  unarchive: ['copy'],
   assemble: ['template'],
   blockinfile: ['template', 'copy'],
   replace: ['lineinfile', 'template'],

@@ -1,5 +1,5 @@
 import type { Reply } from '../contract/exchange.ts';
-import { isRefusal, type Refusal, refuse, stateTask } from '../contract/task-type.ts';
+import { type Area, isRefusal, type Refusal, refuse, stateTask } from '../contract/task-type.ts';
 import { ACCOUNT_NAME } from './lib/accounts/names.ts';
 import {
   applyCrontab,
@@ -10,6 +10,7 @@ import {
   predictCrontab,
   probeCrontab,
   readCrontab,
+  tableAreas,
 } from './lib/cron/crontab.ts';
 import { schedule, type Times } from './lib/cron/schedule.ts';
 import { type Item, withItem } from './lib/cron/table.ts';
@@ -110,10 +111,17 @@ export default stateTask({
     desired.kind ? explainCrontab(reply) : editing.explain(reply, desired),
   result: (desired, current, delta, reply) =>
     desired.kind ? {} : editing.result(desired, current as PathFacts, delta, reply),
-  predict: (delta, desired, current) =>
+  predict: (delta, desired, current, world) =>
     desired.kind
       ? predictCrontab(delta, current as CrontabNow)
-      : editing.predict(delta, desired, current as PathFacts),
+      : editing.predict(delta, desired, current as PathFacts, world),
+  looksAt: (desired, current): readonly Area[] =>
+    desired.kind ? tableAreas(current as CrontabNow) : editing.looksAt(desired, current as PathFacts),
+  mayAlter(desired, current): readonly Area[] {
+    if (desired === null) return ['crontab:', ...editing.mayAlter(null)];
+    if (desired.kind) return [`crontab:${desired.user ?? ''}`];
+    return editing.mayAlter(desired, current as PathFacts | undefined);
+  },
   touches: (desired, current) => (desired.kind ? null : editing.touches(desired, current as PathFacts)),
 });
 

@@ -3,6 +3,7 @@ import type { Infer } from '../contract/schema.ts';
 import { isRefusal, type Refusal, refuse, stateTask } from '../contract/task-type.ts';
 import {
   type Asked,
+  areaOf,
   ask,
   explainServer,
   LOGIN,
@@ -10,6 +11,7 @@ import {
   readServer,
   tellServer,
 } from './lib/psql/server.ts';
+import { wayTo } from './lib/psql/session.ts';
 
 const schema = {
   type: 'object',
@@ -116,9 +118,10 @@ export default stateTask({
   decide({ db, ownerKnown }, { params, asked }, world): Delta | null | Refusal {
     const { name, owner, state } = params;
     if (state === 'absent') return db && { state: { from: 'present', to: 'absent' } };
-    const isNew = (key: string) => world.predicted(`postgres_${key}`) !== undefined;
-    if (!db && isNew(`db:${asked.place}/${name}`)) return null;
-    if (owner !== undefined && !ownerKnown && !isNew(`user:${asked.place}/${owner}`)) {
+    const isNew = (sort: 'db' | 'role', one: string) =>
+      world.predicted(areaOf(asked, sort, one)) !== undefined;
+    if (!db && isNew('db', name)) return null;
+    if (owner !== undefined && !ownerKnown && !isNew('role', owner)) {
       return refuse(`the server has no role "${owner}"`, 'make it first (postgres_user), or correct `owner`');
     }
     const fixed = SETTLED.find((one) => db && params[one] !== undefined && !alike(params[one], db[one]));
@@ -161,7 +164,13 @@ export default stateTask({
   explain: (reply, { asked }) => explainServer(reply, asked),
   result: ({ params }) => ({ name: params.name }),
   predict: (_, { params, asked }) =>
-    params.state === 'absent' ? {} : { [`postgres_db:${asked.place}/${params.name}`]: { present: true } },
+    params.state === 'absent' ? null : { [areaOf(asked, 'db', params.name)]: { present: true } },
+  looksAt: ({ params: { name, owner }, asked }) => [
+    areaOf(asked, 'db', name),
+    ...(owner === undefined ? [] : [areaOf(asked, 'role', owner)]),
+    ...wayTo(asked.session),
+  ],
+  mayAlter: (desired) => [desired ? areaOf(desired.asked, 'db', desired.params.name) : 'database:'],
 });
 
 function create(params: Params, asked: Asked) {

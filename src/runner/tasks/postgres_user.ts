@@ -5,6 +5,7 @@ import { isRefusal, type Refusal, refuse, stateTask, type Unknown } from '../con
 import { isVerifier, matches, md5Verifier, scramVerifier } from './lib/psql/scram.ts';
 import {
   type Asked,
+  areaOf,
   ask,
   explainServer,
   LOGIN,
@@ -12,6 +13,7 @@ import {
   readServer,
   tellServer,
 } from './lib/psql/server.ts';
+import { wayTo } from './lib/psql/session.ts';
 
 /** Attributes of a role, and the columns of pg_roles that hold them. */
 const ATTRIBUTES = {
@@ -120,7 +122,7 @@ export default stateTask({
     if (password?.includes('\0')) return refuse('password holds a NUL character');
     const flags = readFlags(params.role_attr_flags ?? '');
     if (isRefusal(flags)) return flags;
-    const asked = ask(params, question(expires !== '', looksAt(params)), { name, expires });
+    const asked = ask(params, question(expires !== '', comparesPassword(params)), { name, expires });
     return isRefusal(asked) ? asked : { params, asked, flags };
   },
 
@@ -156,7 +158,7 @@ export default stateTask({
         ...newPassword(params),
       };
     }
-    const password = looksAt(params) ? passwordChange(role, params, mayRead) : {};
+    const password = comparesPassword(params) ? passwordChange(role, params, mayRead) : {};
     if (isRefusal(password)) return password;
     const delta = { ...differences(role, desired), ...password };
     return Object.keys(delta).length > 0 ? delta : null;
@@ -194,15 +196,18 @@ export default stateTask({
   },
 
   result: ({ params }) => ({ name: params.name }),
-  predict: (_, desired) => (desired.params.state === 'absent' ? {} : { [keyOf(desired)]: { present: true } }),
+  predict: (_, desired) =>
+    desired.params.state === 'absent' ? null : { [keyOf(desired)]: { present: true } },
+  looksAt: (desired) => [keyOf(desired), ...wayTo(desired.asked.session)],
+  mayAlter: (desired) => [desired ? keyOf(desired) : 'database:'],
 });
 
 function keyOf({ asked, params }: Desired): string {
-  return `postgres_user:${asked.place}/${params.name}`;
+  return areaOf(asked, 'role', params.name);
 }
 
 /** Must the password of a role that is there be looked at? */
-function looksAt({ password, no_password_changes: never, state }: Params): boolean {
+function comparesPassword({ password, no_password_changes: never, state }: Params): boolean {
   return password !== undefined && !never && state === 'present';
 }
 

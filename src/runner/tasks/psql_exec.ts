@@ -3,7 +3,7 @@ import type { JsonObject } from '../contract/json.ts';
 import { actionTask, isRefusal, type Local, type Refusal, refuse } from '../contract/task-type.ts';
 import { readOutput, rowCount, tagChanges } from './lib/psql/output.ts';
 import { type Program, program } from './lib/psql/program.ts';
-import { psql, type Session, sessionOf } from './lib/psql/session.ts';
+import { psql, type Session, sessionOf, wayTo } from './lib/psql/session.ts';
 import { trouble } from './lib/psql/trouble.ts';
 
 interface Desired {
@@ -155,12 +155,7 @@ export default actionTask({
     return holds(set.rows[0]?.[0] ?? null) ? { because: 'unless holds' } : null;
   },
 
-  looksAt: ({ session: { container } }) => [
-    'database:',
-    ...(container === undefined
-      ? ['service:', 'program:', 'container:', 'package:']
-      : [`container:${container}`]),
-  ],
+  looksAt: ({ session }) => ['database:', ...wayTo(session)],
   mayAlter: () => ['database:'],
   perform: (desired) => psql(desired.session, desired.statements, desired.transaction),
 

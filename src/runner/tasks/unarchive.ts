@@ -75,5 +75,15 @@ export default stateTask({
   apply: (_, desired, current) => applyArchive(desired, current),
   explain: (reply, { dest }) => explainChange(dest, reply),
   result: ({ dest }) => ({ dest }),
+  looksAt: ({ file, src, dest, creates, declared: { owner, group } }, { lacks }) => [
+    `tree:${dest}`,
+    'link:',
+    ...(file === null ? [`path:${src}`] : []),
+    ...(creates === null ? [] : [`path:${creates}`]),
+    ...(owner === undefined ? [] : [`user:${owner}`]),
+    ...(group === undefined ? [] : [`group:${group}`]),
+    ...(lacks.length > 0 ? ['package:'] : []),
+  ],
+  mayAlter: (desired) => [`path:${desired?.dest ?? ''}`, 'link:'],
   predict: (_, { dest }) => ({ [`path:${dest}`]: { kind: 'directory', contents: 'unknown' } }),
 });

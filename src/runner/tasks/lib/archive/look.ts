@@ -15,7 +15,7 @@ import type { PathFacts } from '../files/facts.ts';
 import { type PathQuestion, probePath } from '../files/path-probe.ts';
 import { readPath } from '../files/path-read.ts';
 import { capped } from '../files/shown.ts';
-import { inWorld, overtaken } from '../files/world.ts';
+import { inWorld } from '../files/world.ts';
 import type { Unarchived } from './desired.ts';
 import { compareRecord, nameIn, readHeader } from './record.ts';
 
@@ -29,7 +29,7 @@ export interface ArchiveNow {
   readonly archive: string | null;
   /** What was unpacked last, and how it was declared; null: nothing that is known of. */
   readonly record: JsonObject | null;
-  /** Lines of the record that are not true any more. */
+  /** Lines that the record and the host do not share. */
   readonly strays: readonly string[];
 }
 
@@ -63,6 +63,8 @@ export function readArchive(reply: Reply, desired: Unarchived): ArchiveNow | Ref
     .slice(0, -1);
   const at = said.indexOf('record');
   const before = at < 0 ? said : said.slice(0, at);
+  if (at >= 0 && said.at(-1) !== 'end')
+    return refuse(`could not compare ${desired.dest} with what was unpacked`);
   const value = (word: string) =>
     before.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
   return {
@@ -72,7 +74,7 @@ export function readArchive(reply: Reply, desired: Unarchived): ArchiveNow | Ref
     barred: before.includes('barred'),
     archive: desired.file === null ? (value('archive')[0] ?? null) : desired.file.sha256(),
     record: at < 0 ? null : readHeader(said[at + 1] ?? ''),
-    strays: at < 0 ? [] : said.slice(at + 2),
+    strays: at < 0 ? [] : said.slice(at + 2, -1),
   };
 }
 
@@ -83,7 +85,7 @@ export function decideArchive(
 ): Delta | null | Refusal | Unknown {
   const { dest, src, name, creates, declared, file } = desired;
   if (now.created || (creates !== null && isMade(creates, world))) return null;
-  const facts = inWorld(now.facts, world);
+  const facts = inWorld(now.facts, world, true);
   if (isUnknown(facts)) return facts;
   if (facts.kind === 'absent') {
     return refuse(`the directory ${dest} does not exist`, 'make it with a `file` task (state: directory)');
@@ -94,8 +96,9 @@ export function decideArchive(
   if (now.lacks.length > 0) {
     return refuse(`this host has no ${now.lacks.join(', no ')}, which unpacks ${name}`, 'install it first');
   }
-  const later = file === null ? overtaken(src, world) : null;
-  if (later) return later;
+  if (file === null && world.predicted(`path:${src}`) !== undefined) {
+    return { unknown: `${src} would have been changed before` };
+  }
   if (now.archive === null)
     return refuse(`there is no file ${src} on the host`, 'without `remote_src` it is looked for here');
   const delta = differences(now, { archive: now.archive, ...(declared as JsonObject) });

@@ -48,7 +48,7 @@ find . -type l -exec sh -c ${LINK.text} sh {} +
 } | LC_ALL=C sort`;
 }
 
-/** Prints the record's first line, and then the lines that are not true any more. */
+/** Prints the record's first line, then the lines that it and the host do not share, and `end` if all went well. */
 export function compareRecord(desired: Unarchived): Script {
   const named = (pattern: string, command: Script) =>
     sh`sed -n ${`s/^${pattern} //p`} "$r" | tr '\n' '\0' | xargs -0 -r ${command} 2>/dev/null`;
@@ -57,18 +57,20 @@ export function compareRecord(desired: Unarchived): Script {
     sh`r=${recordName(desired)}
 if [ -f "$r" ] && ! [ -L "$r" ]; then
 sed -n 1p "$r"
-{ sed -n 1p "$r"`,
+{ cat "$r"
+sed -n 1p "$r"`,
     named('D', sh`sh -c ${DIRECTORY.text} sh`),
     named(files, sh`stat -c ${statFormat(desired)}`),
     sh`${named(files, sh`sha256sum`)} | sed 's/^/H /'`,
     named('L', sh`sh -c ${LINK.text} sh`),
-    sh`} | LC_ALL=C sort | LC_ALL=C comm -23 "$r" -
-else echo none; fi`,
+    sh`} | LC_ALL=C sort | LC_ALL=C uniq -u && echo end
+else echo none; echo end; fi`,
   );
 }
 
-/** The name in a line of the record; that of a link's target has it last. */
+/** The name in a line of the record. A link's target stands before it; sha256sum marks a name in which it escaped. */
 export function nameIn(line: string): string {
   const at = line.startsWith('T ') ? line.lastIndexOf(' ./') : line.indexOf(' ./');
-  return line.slice(at + 1);
+  const name = line.slice(at + 1);
+  return line.startsWith('H \\') ? name.replaceAll('\\\\', '\\') : name;
 }

@@ -2,7 +2,7 @@ import type { Delta } from '../../../contract/delta.ts';
 import { type Reply, text } from '../../../contract/exchange.ts';
 import { isObject, type Json } from '../../../contract/json.ts';
 import { lines, type Script, sh, withInput } from '../../../contract/script.ts';
-import { MOVED, type Refusal, refuse, type World } from '../../../contract/task-type.ts';
+import { type Area, MOVED, type Refusal, refuse, type World } from '../../../contract/task-type.ts';
 import { sha256 } from '../files/content.ts';
 
 /** A user's own crontab, which only the program `crontab` may read and write. */
@@ -91,6 +91,11 @@ exec crontab ${ofUser(user)} -`,
 
 export function predictCrontab(delta: Delta, current: CrontabNow): { readonly [key: string]: Json } {
   return { [keyOf(current)]: { text: delta['content']?.to ?? '' } };
+}
+
+/** What the answer hangs on. */
+export function tableAreas({ user }: CrontabNow): readonly Area[] {
+  return [`crontab:${user}`, `user:${user}`];
 }
 
 function keyOf({ user }: CrontabNow): string {

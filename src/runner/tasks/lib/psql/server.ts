@@ -1,6 +1,6 @@
 import { type Reply, text } from '../../../contract/exchange.ts';
 import type { Script } from '../../../contract/script.ts';
-import { isRefusal, type Refusal } from '../../../contract/task-type.ts';
+import { type Area, isRefusal, type Refusal } from '../../../contract/task-type.ts';
 import { type ResultSet, readOutput } from './output.ts';
 import { type Program, program, type Variables } from './program.ts';
 import { psql, type Session, sessionOf } from './session.ts';
@@ -83,6 +83,11 @@ export function ask(params: LoginParams, sql: string, variables: Variables): Ask
   const question = program(sql, variables, 'guard');
   if (isRefusal(question)) return question;
   return { session, question, place: `${container ?? ''}/${host ?? ''}:${port ?? ''}` };
+}
+
+/** The name under which something of the server is foreseen, and the area that it is. */
+export function areaOf({ place }: Asked, sort: 'db' | 'role', name: string): Area {
+  return `database:${place}/${sort}/${name}`;
 }
 
 export function probeServer({ session, question }: Asked): Script {

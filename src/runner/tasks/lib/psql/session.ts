@@ -1,5 +1,5 @@
 import { lines, type Script, sh, withInput } from '../../../contract/script.ts';
-import { type Refusal, refuse } from '../../../contract/task-type.ts';
+import { type Area, type Refusal, refuse } from '../../../contract/task-type.ts';
 import type { Program } from './program.ts';
 import { NO_DOCKER, NO_PSQL } from './trouble.ts';
 
@@ -36,6 +36,13 @@ export function sessionOf(login: Login): Session | Refusal {
     PGCONNECT_TIMEOUT: 15,
   });
   return { connection, container, containerUser };
+}
+
+/** What of the host decides whether the server can be asked. */
+export function wayTo({ container }: Session): readonly Area[] {
+  return container === undefined
+    ? ['service:', 'program:', 'container:', 'package:']
+    : [`container:${container}`];
 }
 
 /** psql with the program on its stdin, stderr merged into stdout so that notices stay with their statements. */
