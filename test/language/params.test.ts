@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Json, JsonObject } from '../../src/runner/contract/json.ts';
-import type { ParamsSchema } from '../../src/runner/contract/schema.ts';
+import type { ParamSchema, ParamsSchema } from '../../src/runner/contract/schema.ts';
 import { localTask, type TaskType } from '../../src/runner/contract/task-type.ts';
 import { compileParams, validateParams } from '../../src/runner/language/params.ts';
+import { plainlyFits } from '../../src/runner/language/params-schema.ts';
 import { constantTemplate } from '../../src/runner/language/template.ts';
 import { allShown, cost, outcome, scopeOf, valueIn } from './values-support.ts';
 
@@ -15,6 +16,8 @@ function taskType(
   const full: ParamsSchema = { type: 'object', description: 'A trial.', ...schema };
   return localTask({ name, schema: full, ...(short ? { short } : {}), evaluate: () => ({ result: {} }) });
 }
+
+const at = { file: 'p', line: 1, column: 1 };
 
 const file = taskType('file', {
   additionalProperties: false,
@@ -488,5 +491,41 @@ describe('any parameters at all', () => {
       for (let i = 0; i < 1000; i++) assert.equal(compileParams(file, node).diagnostics.length, 0);
     };
     assert.ok(cost(all) < 500);
+  });
+});
+
+describe('a schema that names a type and no more', () => {
+  const leaf = fc
+    .constantFrom('string', 'boolean', 'integer', 'number', 'null', 'object')
+    .map((type) => ({ type }));
+  const schemas = fc.oneof(
+    leaf,
+    fc.constant({ type: 'array' }),
+    leaf.map((items) => ({ type: 'array', items })),
+    fc.constant({ type: 'string', minLength: 3 }),
+    fc.constant({ type: 'array', items: { enum: [1, 'a'] } }),
+    fc.constant({}),
+  ) as fc.Arbitrary<ParamSchema>;
+  const values = fc.oneof(fc.jsonValue(), fc.constantFrom<Json>('', 'abc', 1, 1.5, [], [1], ['a'], {}, null));
+
+  it('lets nothing pass that the schema refuses, and what is plain needs no compiling', () => {
+    const seen = { fits: 0, refused: 0 };
+    fc.assert(
+      fc.property(schemas, values, (schema, value) => {
+        const type = taskType('t', {
+          additionalProperties: false,
+          properties: { x: { ...schema, description: 'X.' } },
+        });
+        const valid = !(
+          'diagnostics' in validateParams(type, { x: value as Json }, constantTemplate({}, at))
+        );
+        const plain = plainlyFits(schema, value as Json);
+        if (plain) assert.ok(valid);
+        seen[plain ? 'fits' : 'refused']++;
+      }),
+      { numRuns: 200 },
+    );
+    assert.ok(seen.fits > 0 && seen.refused > 0);
+    assert.ok(plainlyFits({ type: 'array', items: { type: 'string' }, description: 'X.' }, ['a']));
   });
 });

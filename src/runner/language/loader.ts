@@ -186,10 +186,27 @@ export class Loader {
 
   private parse(path: string, text: string): YamlFile {
     const name = this.io.display(path);
-    const { value, diagnostics, source: src } = parseYaml(name, text, this.io.vaults);
+    const { value, diagnostics, source: src } = parsedOnce(this.io, name, text);
     for (const diagnostic of diagnostics) this.report(diagnostic);
     return { path, node: value, source: src };
   }
+}
+
+interface Parsed extends ReturnType<typeof parseYaml> {
+  readonly text: string;
+}
+
+const parsed = new WeakMap<FileAccess, Map<string, Parsed>>();
+
+/** Playbooks of one project share most of their files: what is read through the same access is parsed once. */
+function parsedOnce(io: FileAccess, name: string, text: string): Parsed {
+  const known = parsed.get(io) ?? new Map<string, Parsed>();
+  parsed.set(io, known);
+  const before = known.get(name);
+  if (before?.text === text) return before;
+  const now = { ...parseYaml(name, text, io.vaults), text };
+  known.set(name, now);
+  return now;
 }
 
 export function position(span: Span): Position {

@@ -1,5 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import type { Json } from '../contract/json.ts';
+import { isObject, type Json } from '../contract/json.ts';
 import { OUR_KEYWORDS, type ParamSchema } from '../contract/schema.ts';
 import type { TaskType } from '../contract/task-type.ts';
 
@@ -101,6 +101,28 @@ function lazily<T>(make: () => T): () => T {
     return made;
   };
 }
+
+const UNCHECKED: ReadonlySet<string> = new Set(['description', 'default', 'secret', 'examples', 'title']);
+
+/**
+ * True only where a value is plainly as declared: most schemas name a type and no more, and compiling one takes longer
+ * than all else that is done with it.
+ */
+export function plainlyFits(schema: ParamSchema, value: Json): boolean {
+  const words = Object.keys(schema).filter((word) => !UNCHECKED.has(word) && word !== 'type');
+  if (typeof schema.type !== 'string' || words.some((word) => word !== 'items')) return false;
+  if (schema.type !== 'array') return words.length === 0 && (TESTS[schema.type]?.(value) ?? false);
+  return Array.isArray(value) && value.every((item) => !schema.items || plainlyFits(schema.items, item));
+}
+
+const TESTS: Readonly<Record<string, (value: Json) => boolean>> = {
+  string: (value) => typeof value === 'string',
+  boolean: (value) => typeof value === 'boolean',
+  integer: (value) => Number.isInteger(value),
+  number: (value) => Number.isFinite(value),
+  null: (value) => value === null,
+  object: isObject,
+};
 
 /** Of a `cel` parameter only that it may be given: its expression has any value. */
 function plain(schema: ParamSchema): object {

@@ -3,6 +3,7 @@ import type { Json } from '../contract/json.ts';
 import { localTask, type TaskType } from '../contract/task-type.ts';
 import type { Directives, Node, Play, Role, RoleInput, RoleUse, Scope } from '../language/model.ts';
 import { validateParams } from '../language/params.ts';
+import { plainlyFits } from '../language/params-schema.ts';
 import { constantTemplate } from '../language/template.ts';
 import type { LadderScope } from './scope.ts';
 
@@ -51,6 +52,7 @@ function checkInput(role: Role, input: RoleInput, scope: LadderScope): Diagnosti
   }
   if (given.kind === 'fault') return [given.diagnostic];
   if (given.kind === 'unknown') return [];
+  if (plainlyFits(input.schema, given.value)) return [];
   const at = scope.origin(input.name)?.at ?? input.at;
   const checked = validateParams(typeOf(input), { [input.name]: given.value }, constantTemplate({}, at));
   if (!('diagnostics' in checked)) return [];
