@@ -6,15 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { runHere, stateDir, writeFiles } from './run-here.ts';
+import { type RanHere, runHere, stateDir, writeFiles } from './run-here.ts';
 
 const HOLDER = (run: string) => ({ run, who: `${run}@here (process 1), since 2026-01-02T03:04:05Z` });
 
 const PLAYBOOK = `
 - hosts: all
   tasks:
-    - {name: begin, shell: "echo $$ > {{ root }}/begun"}
-    - {name: hold, shell: "i=0; while [ ! -e {{ root }}/go ] && [ $i -lt 100 ]; do sleep 0.1; i=$((i+1)); done"}
+    - {name: hold, shell: "echo > {{ root }}/begun; i=0; while [ ! -e {{ root }}/go ] && [ $i -lt 100 ]; do sleep 0.1; i=$((i+1)); done; echo > {{ root }}/held"}
 `;
 
 const OTHER = `
@@ -22,6 +21,8 @@ const OTHER = `
   tasks:
     - {name: touch, file: {path: "{{ root }}/other", state: directory}}
 `;
+
+const notes = (ran: RanHere) => ran.events.flatMap((e) => (e.event === 'note' ? [e.msg] : [])).join('\n');
 
 describe('the lease of a machine', function () {
   this.timeout(60_000);
@@ -96,16 +97,14 @@ describe('the lease of a machine', function () {
     const ended = new Promise((resolve) => holder.once('exit', resolve));
     holder.kill('SIGKILL');
     await ended;
-    writeFiles(dir, { go: '' });
-    const next = async () => {
-      const ran = await runHere(dir, ['other.yaml', '-i', 'one.yaml'], HOLDER('next'));
-      return ran.recap!.hosts['a']!.state;
-    };
-    let state = await next();
-    for (let i = 0; i < 100 && state === 'locked'; i++) {
-      await sleep(50);
-      state = await next();
-    }
-    assert.equal(state, 'done');
+    // What it left running would go on for ten seconds: it is ended, and the next run waits for that.
+    const next = await runHere(dir, ['other.yaml', '-i', 'one.yaml'], HOLDER('next'));
+    assert.equal(next.recap!.hosts['a']!.state, 'done');
+    assert.equal(next.recap!.hosts['a']!.changed, 1);
+    assert.match(
+      notes(next),
+      /^the run that held it was cut off \(.*, since .*\); what it left running is waited for$/m,
+    );
+    assert.equal(existsSync(join(dir, 'held')), false);
   });
 });

@@ -167,9 +167,19 @@ describe('target: options of ssh', () => {
 
   it('passes over what makes no difference', () => {
     const usual =
-      '-C -q -o ControlMaster=auto -o ControlPersist=60s -o ControlPath="%h" -o ServerAliveInterval=5 -o StrictHostKeyChecking=yes';
+      '-C -q -o ControlMaster=auto -o ControlPersist=60s -o ControlPath="%h" -o TCPKeepAlive=yes -o StrictHostKeyChecking=yes';
     assert.deepEqual(fields(usual), { connectTimeout: 10 });
     assert.deepEqual(fields(''), { connectTimeout: 10 });
+  });
+
+  it('asks a silent line as often as ServerAliveInterval says, over either connection', () => {
+    const often = '-o ServerAliveInterval=2 -o ServerAliveCountMax=5';
+    assert.deepEqual(fields(often).keepalive, { interval: 2, count: 5 });
+    const openssh = { ansible_connection: 'openssh', ansible_ssh_common_args: '-o ServerAliveInterval=0' };
+    assert.deepEqual(target(openssh).keepalive, { interval: 0, count: 3 });
+    assert.deepEqual(refused({ ansible_ssh_common_args: '-o ServerAliveInterval=5m' }), [
+      'bad-connection: ServerAliveInterval=5m with ServerAliveCountMax=3 is no keepalive | give seconds, and a count above 0',
+    ]);
   });
 
   it('reads --ssh-common-args and all three variables, the first of a kind counts, a variable of its own above', () => {

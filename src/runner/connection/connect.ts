@@ -19,8 +19,18 @@ export interface ConnectOptions {
   warn(message: string): void;
   /** Unauthenticated handshakes at once per address and port, and per jump host; 8 unless told. */
   readonly maxPerAddress?: number;
-  /** How a silent line is found out: a question every `interval` ms, `count` of them unanswered; 5000 and 3 unless told. */
+  /**
+   * How a silent line is found out, where the target does not say: a question every `interval` ms, `count` of them
+   * unanswered; 5000 and 3 unless told.
+   */
   readonly keepalive?: { readonly interval: number; readonly count: number };
+}
+
+/** In milliseconds. */
+export function keepaliveOf(target: Target, options: ConnectOptions): { interval: number; count: number } {
+  const { keepalive } = target;
+  if (keepalive) return { interval: keepalive.interval * 1000, count: keepalive.count };
+  return options.keepalive ?? { interval: 5000, count: 3 };
 }
 
 /** Opens conversations. Never rejects. */

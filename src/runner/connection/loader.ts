@@ -1,3 +1,6 @@
+/** Seconds that what runs has left when the line has ended and nobody asks for it. */
+const GRACE = 5;
+
 /**
  * The text that starts a standing shell. It travels in argv, so it holds no secret; and it stands between single quotes
  * for a login shell of any family (sh, csh, fish), so it holds no newline, single quote, backslash or exclamation mark.
@@ -16,9 +19,13 @@ const LOADER = [
   'mp_x() { echo "$mp_k unfit $1"; exit 97; }',
   'for mp_c in mkdir dd cat rm head wc; do command -v $mp_c >/dev/null 2>&1 || mp_x $mp_c; done',
   '{ read -r mp_h </proc/sys/kernel/hostname; } 2>/dev/null',
-  '{ read -r mp_a mp_a mp_a mp_a mp_g mp_a </proc/$$/stat; } 2>/dev/null',
+  '{ read -r mp_a mp_a mp_a mp_y mp_g mp_a </proc/$$/stat; } 2>/dev/null',
+  // Who holds the line (sshd, or whoever runs us on this machine) is mp_y, and mp_v is its child: we, or our sudo.
+  'mp_v=$$; while read -r mp_a </proc/$mp_y/comm && [ "$mp_a" = sudo ]',
+  'do mp_v=$mp_y; read -r mp_a mp_a mp_a mp_y mp_a </proc/$mp_v/stat; done 2>/dev/null',
   // Whoever starts us may end us before we are ready: the folder goes then too.
-  'mp_z() { rm -rf -- "$mp_T"; }; trap mp_z EXIT; trap "exit 129" HUP PIPE INT TERM',
+  'mp_z() { [ "$mp_b" ] && kill -s KILL $mp_b 2>/dev/null; rm -rf -- "$mp_T"; }; mp_b=',
+  'trap mp_z EXIT; trap "exit 129" HUP PIPE INT TERM',
   // Folders in memory first. mkdir fails on anything that is already there, so no one can lay a trap in /tmp.
   'for mp_d in /dev/shm "$XDG_RUNTIME_DIR" "${TMPDIR:-/tmp}" /tmp',
   'do [ -d "$mp_d" ] && [ -w "$mp_d" ] || continue; mp_p=$mp_d/mama-play-$mp_h.; mp_T=$mp_p$$.$mp_k',
@@ -35,7 +42,16 @@ const LOADER = [
   'mp_d() { dd bs=65536 iflag=fullblock,count_bytes count=$1 of="$mp_T/$2" 2>"$mp_T/d" && return',
   'read -r mp_a <"$mp_T/d"; mp_x "dd with iflag=fullblock,count_bytes, or room in $mp_T: $mp_a"; }',
   'mp_w() { if [ -s "$1" ]; then head -c $(wc -c <"$1") "$1"; fi; }',
+  // mp_i: is this process still the child of that one?
+  // The guard: what runs when nobody holds the line any more has five seconds, and more as long as somebody asks for
+  // it (the file k); then it is ended.
+  'mp_i() { mp_a=; { read -r mp_a mp_a mp_a mp_a mp_c </proc/$1/stat; } 2>/dev/null; [ "$mp_a" = "$2" ]; }',
+  'mp_e() { trap - EXIT; trap "" HUP INT TERM; mp_n=0; while sleep 1 && [ -d "$mp_T" ] && kill -0 $$',
+  'do if mp_i $mp_v $mp_y; then continue; fi; if [ -e "$mp_T/k" ]; then rm -f "$mp_T/k"; mp_n=0; continue; fi',
+  `mp_n=$((mp_n+1)); [ $mp_n -ge ${GRACE} ] || continue; kill -s TERM -- -$mp_g; sleep 2`,
+  'rm -rf -- "$mp_T"; kill -s KILL -- -$mp_g; done; }',
   'trap : INT TERM; echo; echo "$mp_k ready 1 $$ $mp_g $mp_T"',
+  'if [ "$mp_y" ]; then ( exec </dev/null >/dev/null 2>&1; mp_e ) & mp_b=$!; fi',
   'while read -r mp_a mp_c; do if [ "$mp_a" = $mp_k ]; then mp_d $mp_c q; . "$mp_T/q"',
   'else echo "$mp_k garbled"; exit 98; fi; done; exit 0',
 ].join('; ');

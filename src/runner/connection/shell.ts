@@ -13,7 +13,7 @@ export interface ShellOptions {
   readonly becomePassword: string | undefined;
   readonly timeout: number;
   readonly urgent?: boolean;
-  /** The shell has ended while something ran on it. */
+  /** The shell has ended, and not because it was let. */
   cutOff?(cut: CutOff): void;
 }
 
@@ -33,6 +33,7 @@ export class Shell {
   #pipe: { readonly pipe: Pipe; readonly token: string } | null = null;
   #session: Promise<Session | Trouble> | null = null;
   #info: Ready | null = null;
+  #isLet = false;
 
   constructor(options: ShellOptions) {
     this.#options = options;
@@ -63,6 +64,7 @@ export class Shell {
 
   /** Lets the shell end: it removes what it made, and what it runs goes on to its end. */
   end(): void {
+    this.#isLet = true;
     this.#pipe?.pipe.stdin.end();
   }
 
@@ -97,8 +99,8 @@ export class Shell {
   }
 
   #died(why: Trouble): void {
-    if (this.#info && this.#waiting.length > 0)
-      this.#options.cutOff?.({ identity: this.identity, info: this.#info });
+    if (this.#info && !this.#isLet)
+      this.#options.cutOff?.({ identity: this.identity, info: this.#info, starves: false });
     this.#info = null;
     this.#pipe = null;
     this.#session = null;

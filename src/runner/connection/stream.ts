@@ -66,8 +66,9 @@ export class Streaming {
         },
         ended: (_ending, gaveUp) => {
           if (answered) return;
+          const { identity, cutOff } = this.#options;
           void this.session?.then(
-            (s) => 'info' in s && this.#options.cutOff?.({ identity: this.#options.identity, info: s.info }),
+            (s) => 'info' in s && cutOff?.({ identity, info: s.info, starves: source !== null }),
           );
           finish(
             gaveUp ??

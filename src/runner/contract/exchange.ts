@@ -114,6 +114,8 @@ export interface Target {
   readonly sshConfigFile?: string;
   /** Words for the `openssh` connection's command line (`ansible_ssh_common_args` split shell-like). */
   readonly sshArgs?: readonly string[];
+  /** A silent line is asked every `interval` seconds (0: never), and lost after `count` questions without an answer. */
+  readonly keepalive?: { readonly interval: number; readonly count: number };
   /** Seconds until an attempt to connect is given up. */
   readonly connectTimeout: number;
 }

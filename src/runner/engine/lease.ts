@@ -1,4 +1,12 @@
-import { type Answer, type Fragment, type Identity, isTrouble, text } from '../contract/exchange.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type Answer,
+  type Fragment,
+  type Identity,
+  isTrouble,
+  type Reply,
+  text,
+} from '../contract/exchange.ts';
 import { type Script, sh } from '../contract/script.ts';
 import type { Errand } from './errands.ts';
 
@@ -18,13 +26,20 @@ export type LeaseOutcome =
   | { readonly kind: 'none'; readonly because: string }
   | { readonly kind: 'refused'; readonly holder: string };
 
+/** Seconds that a run waits for the end of a session whose line has ended: what runs there is ended in less. */
+const PATIENCE = 12;
+/** Milliseconds between two looks. */
+const PAUSE = 250;
+
 const NO_FLOCK = 10;
 const REFUSED = 11;
 const NO_FOLDER = 12;
 const BY_USER = 13;
+const ENDING = 14;
 
 /**
  * Who finds it taken looks again for a second: the holder may be this very run, which has not written its name yet.
+ * A holder whose line has ended is told apart from one that lives (`mp_i` of the loader).
  *
  * Takes the lease: a lock (flock(2)) on descriptor 9 of the standing shell, so that it ends with the shell, however
  * that ends. The file says who holds it. It lies where only root, or only this user, can write; $MAMA_PLAY_STATE_DIR in
@@ -44,15 +59,17 @@ elif [ -O / ]; then mp_a=/run/mama-play; else mp_a=$HOME/.local/state/mama-play 
 [ -d "$mp_a" ] && [ -O "$mp_a" ] && [ ! -L "$mp_a" ] && [ ! -L "$mp_a/lease" ] || return ${NO_FOLDER}
 command exec 9>>"$mp_a/lease" || return ${NO_FOLDER}
 until flock -n 9; do
-mp_c=
-read -r mp_c <"$mp_a/lease"
-case $mp_c in ${run}" "*) return $mp_s ;; esac
+mp_e= mp_j= mp_q= mp_w=
+read -r mp_e mp_t mp_j mp_q mp_w <"$mp_a/lease"
+case $mp_e in ${run}) return $mp_s ;; esac
 if [ $mp_n -lt 12 ]; then mp_n=$((mp_n+1)); sleep 0.05 || { sleep 1; mp_n=12; }; continue; fi
-echo "$mp_c"
+echo "$mp_w"
 exec 9>&-
-return ${REFUSED}
+case $mp_q in *[0-9]*) ;; *) return ${REFUSED} ;; esac
+mp_i $mp_j $mp_q && return ${REFUSED}
+return ${ENDING}
 done
-echo ${`${run} ${who}`} >"$mp_a/lease"
+printf '%s\n' ${run}" $$ $mp_v \${mp_y:--} "${who} >"$mp_a/lease"
 return $mp_s
 }
 mp_l 2>/dev/null`;
@@ -68,19 +85,28 @@ export function readLease(answer: Answer): LeaseOutcome {
     case NO_FLOCK:
       return { kind: 'none', because: 'the host has no flock (Debian package util-linux)' };
     case REFUSED:
-      return { kind: 'refused', holder: text(answer.out).trim().replace(/^\S+ /, '') || 'another run' };
+    case ENDING:
+      return { kind: 'refused', holder: holderIn(answer) };
     default:
       return { kind: 'none', because: 'there is no folder for it that belongs to this user alone' };
   }
 }
 
+function holderIn(answer: Reply): string {
+  return text(answer.out).trim() || 'another run';
+}
+
 /** A machine's lease: whose shell holds it, and what came of asking. */
 export class Lease {
   readonly errand: Errand;
+  private readonly onWait: (holder: string) => void;
+  private waitsSince: number | null = null;
   private outcome: LeaseOutcome | null = null;
   private waiting: ((outcome: LeaseOutcome) => void)[] = [];
 
-  constructor(identity: Identity, holder: Holder) {
+  /** `onWait`: its last holder was cut off, and what that left running is waited for. */
+  constructor(identity: Identity, holder: Holder, onWait: (holder: string) => void) {
+    this.onWait = onWait;
     this.errand = {
       identity,
       fragment: leaseFragment(holder),
@@ -97,6 +123,16 @@ export class Lease {
   wait(): Promise<LeaseOutcome> {
     const { outcome } = this;
     return outcome ? Promise.resolve(outcome) : new Promise((tell) => this.waiting.push(tell));
+  }
+
+  /** True, after a while: its last holder is about to end, and the question is to be said again. Not for ever. */
+  async isEnding(answer: Answer): Promise<boolean> {
+    if (answer.kind === 'not-run' || answer.code !== ENDING) return false;
+    if (this.waitsSince === null) this.onWait(holderIn(answer));
+    this.waitsSince ??= performance.now();
+    if (performance.now() - this.waitsSince > PATIENCE * 1000) return false;
+    await sleep(PAUSE);
+    return true;
   }
 
   private settle(outcome: LeaseOutcome): void {

@@ -19,6 +19,14 @@ export class Link {
   private before: Traffic = { sent: 0, received: 0 };
   private mending: Promise<Mended> | null = null;
   private isEnding = false;
+  private hangUp: () => void = () => {};
+  /** Resolves when nobody waits for the machine any more. */
+  private readonly over = new Promise<null>((resolve) => {
+    this.hangUp = () => {
+      this.isEnding = true;
+      resolve(null);
+    };
+  });
 
   constructor(
     first: Conversation,
@@ -53,12 +61,12 @@ export class Link {
   }
 
   close(): Promise<void> {
-    this.isEnding = true;
+    this.hangUp();
     return this.current.close();
   }
 
   async interrupt(forGood: boolean): Promise<void> {
-    this.isEnding ||= forGood;
+    if (forGood) this.hangUp();
     const conversation = this.current as Conversation & { interrupt?: () => Promise<void> };
     if (conversation.interrupt) await conversation.interrupt();
     else await conversation.close();
@@ -69,9 +77,14 @@ export class Link {
     void this.current.close();
     let last = lost;
     for (const pause of this.pauses) {
-      await sleep(pause * 1000);
+      await Promise.race([sleep(pause * 1000), this.over]);
       if (this.isEnding) break;
-      const conversation = await this.call();
+      const called = this.call();
+      const conversation = await Promise.race([called, this.over]);
+      if (conversation === null) {
+        void called.then((late) => (isTrouble(late) ? undefined : late.close()));
+        break;
+      }
       if (!isTrouble(conversation)) {
         const { sent, received } = this.traffic;
         this.before = { sent, received };

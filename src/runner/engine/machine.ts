@@ -114,11 +114,21 @@ export class Machine {
       const reply = await conversation.exchange(identity, all);
       const mended = isTrouble(reply) ? await this.mend(reply, conversation) : reply;
       if (isTrouble(mended) && mended.recovered && asksOnly) continue;
+      if (!isTrouble(mended) && (await this.mustWait(errands, mended))) continue;
       errands.forEach((errand, i) => {
         errand.done(isTrouble(mended) ? mended : mended.answers[i]!);
       });
       return isTrouble(mended) ? mended : { kind: 'answers', answers: mended.answers.slice(errands.length) };
     }
+  }
+
+  /** True: the machine's last holder is still ending, and nothing that was answered so far counts. */
+  private async mustWait(errands: readonly Errand[], { answers }: Answers): Promise<boolean> {
+    const { lease } = this;
+    const at = lease ? errands.indexOf(lease.errand) : -1;
+    if (!lease || at < 0 || !(await lease.isEnding(answers[at]!))) return false;
+    this.now++;
+    return true;
   }
 
   /** The lease ended with the line: somebody else may have taken it meanwhile. */

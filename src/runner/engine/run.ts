@@ -71,7 +71,7 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
     options.connect,
     options.resolve,
     (host, ms) => emit({ event: 'connected', host, ms }),
-    (host) => leaseFor(host, options),
+    (host) => leaseFor(host, options, emit),
     (host, msg) => emit({ event: 'note', level: 'warning', host, msg }),
     options.redialPauses ?? PAUSES,
   );
@@ -127,9 +127,12 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
 }
 
 /** Held by the user that the host's changes are made as: root, where anything becomes root. */
-function leaseFor(host: string, { context, plays, holder }: RunOptions): Lease | null {
+function leaseFor(host: string, { context, plays, holder }: RunOptions, emit: Emit): Lease | null {
   if (context.check || !holder) return null;
-  return new Lease(userOf(host, { context, plays }), holder);
+  return new Lease(userOf(host, { context, plays }), holder, (last) => {
+    const msg = `the run that held it was cut off (${last}); what it left running is waited for`;
+    emit({ event: 'note', level: 'info', host, msg });
+  });
 }
 
 function userOf(host: string, { context, plays }: Pick<RunOptions, 'context' | 'plays'>): Identity {

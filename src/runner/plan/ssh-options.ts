@@ -10,6 +10,8 @@ export interface SshSettings {
   readonly user?: string;
   readonly privateKeyFile?: string;
   readonly connectTimeout?: string;
+  readonly serverAliveInterval?: string;
+  readonly serverAliveCountMax?: string;
 }
 
 /** Why an option can't be had from the `ssh` connection. */
@@ -26,13 +28,15 @@ const SETTINGS: Readonly<Record<string, keyof SshSettings>> = {
   user: 'user',
   identityfile: 'privateKeyFile',
   connecttimeout: 'connectTimeout',
+  serveraliveinterval: 'serverAliveInterval',
+  serveralivecountmax: 'serverAliveCountMax',
 };
 
 const PATHS = new Set(['userknownhostsfile', 'configfile', 'identityfile']);
 
 /** Makes no difference to a connection that is kept open, never asks, and always verifies host keys. */
 const HARMLESS =
-  /^(-[qvCTnxa]|(controlmaster|controlpersist|controlpath|serveraliveinterval|serveralivecountmax|tcpkeepalive|compression|loglevel|preferredauthentications|passwordauthentication|kbdinteractiveauthentication)=.*|batchmode=yes|stricthostkeychecking=(yes|ask)|(forwardagent|forwardx11|gssapiauthentication)=no)$/i;
+  /^(-[qvCTnxa]|(controlmaster|controlpersist|controlpath|tcpkeepalive|compression|loglevel|preferredauthentications|passwordauthentication|kbdinteractiveauthentication)=.*|batchmode=yes|stricthostkeychecking=(yes|ask)|(forwardagent|forwardx11|gssapiauthentication)=no)$/i;
 
 const OPENSSH = "set ansible_connection: openssh, which hands every option to the system's ssh";
 

@@ -112,6 +112,8 @@ function sshTarget(
   const options = optionsOf(values, flags);
   const settings = via === 'ssh' ? settingsOf(options, values) : {};
   const path = (text: string | undefined) => text && absolute(text, flags);
+  // The system's client takes its own words for these too, and hears ours first.
+  const alive = via === 'ssh' ? settings : sshSettings(options).settings;
   const words = via === 'openssh' ? sshWords(options, flags.inventoryDir) : [];
   return present<Target>({
     name: host,
@@ -128,6 +130,7 @@ function sshTarget(
     knownHostsFile: path(values.text(VARIABLES.knownHosts) ?? settings.knownHostsFile),
     sshConfigFile: path(values.text(VARIABLES.sshConfig) ?? settings.sshConfigFile),
     sshArgs: words.length > 0 ? words : undefined,
+    keepalive: keepaliveOf(alive, values),
     connectTimeout: timeoutOf(values, flags, settings),
   });
 }
@@ -137,6 +140,16 @@ function timeoutOf(values: ConnectionValues, flags: ConnectionFlags, settings: S
   const option = settings.connectTimeout;
   const fromArgs = option !== undefined && /^[1-9]\d{0,4}$/.test(option) ? Number(option) : undefined;
   return written ?? fromArgs ?? flags.timeout ?? DEFAULT_TIMEOUT;
+}
+
+/** ServerAliveInterval and ServerAliveCountMax, as in ssh_config(5). */
+function keepaliveOf(settings: SshSettings, values: ConnectionValues): Target['keepalive'] {
+  const { serverAliveInterval: interval, serverAliveCountMax: count = '3' } = settings;
+  if (interval === undefined) return undefined;
+  if (/^\d{1,5}$/.test(interval) && /^[1-9]\d{0,3}$/.test(count))
+    return { interval: Number(interval), count: Number(count) };
+  const shown = `ServerAliveInterval=${interval} with ServerAliveCountMax=${count}`;
+  return values.refuse(VARIABLES.sshArgs[1], `${shown} is no keepalive`, 'give seconds, and a count above 0');
 }
 
 function portOf(settings: SshSettings, values: ConnectionValues): number | undefined {

@@ -1,5 +1,5 @@
 import type { Target } from '../../contract/exchange.ts';
-import type { ConnectOptions } from '../connect.ts';
+import { type ConnectOptions, keepaliveOf } from '../connect.ts';
 import { namedConfig } from '../home.ts';
 import { runLocally } from '../local-command.ts';
 
@@ -10,7 +10,7 @@ export function clientArgs(
   socket: string,
   options: ConnectOptions,
 ): string[] {
-  const { interval, count } = options.keepalive ?? { interval: 5000, count: 3 };
+  const { interval, count } = keepaliveOf(target, options);
   return [
     '-T',
     '-o',
@@ -24,7 +24,7 @@ export function clientArgs(
     '-o',
     `ConnectTimeout=${target.connectTimeout}`,
     '-o',
-    `ServerAliveInterval=${Math.max(1, Math.round(interval / 1000))}`,
+    `ServerAliveInterval=${Math.ceil(interval / 1000)}`,
     '-o',
     `ServerAliveCountMax=${count}`,
     '-o',

@@ -1,5 +1,5 @@
 import type { Target, Trouble } from '../../contract/exchange.ts';
-import type { ConnectOptions } from '../connect.ts';
+import { type ConnectOptions, keepaliveOf } from '../connect.ts';
 import type { Line } from '../line.ts';
 import { SlotsByKey } from '../slots.ts';
 import { trouble } from '../trouble.ts';
@@ -119,7 +119,7 @@ export class SshConnector {
       credentials: found,
       hostKeys: this.#hostKeys,
       timeout: target.connectTimeout,
-      keepalive: this.#options.keepalive ?? { interval: 5000, count: 3 },
+      keepalive: keepaliveOf(target, this.#options),
       ...(passage ? { through: () => passage.forward(settings.hostName, settings.port) } : {}),
     });
     release();
