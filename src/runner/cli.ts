@@ -8,6 +8,13 @@ import { type LoginFlags, loginFlags, loginOptions } from './login-options.ts';
 import { type ApplyInvocation, applyCommandLine, readApply } from './plans-command-line.ts';
 import { type ResumeInvocation, readResume, resumeCommandLine } from './resume-command-line.ts';
 import { RUNS_VERBS, type RunsInvocation, readRuns, runsCommandLine } from './runs-command-line.ts';
+import {
+  debtsCommandLine,
+  locksCommandLine,
+  readDebts,
+  readLocks,
+  type StateInvocation,
+} from './state-command-line.ts';
 import { readVault, VAULT_VERBS, type VaultInvocation, vaultCommandLine } from './vault-command-line.ts';
 import { vaultFlags, vaultOptions } from './vault-options.ts';
 
@@ -26,6 +33,7 @@ export type Invocation =
   | ResumeInvocation
   | RunsInvocation
   | VaultInvocation
+  | StateInvocation
   | Answer;
 
 const SCHEMA_KINDS: readonly SchemaKind[] = ['playbook', 'inventory', 'role'];
@@ -76,6 +84,8 @@ export function readCommandLine(argv: readonly string[]): Invocation {
   if (first === 'plan') return readPlan(rest);
   if (first === 'apply') return readApply(rest);
   if (first === 'resume') return readResume(rest);
+  if (first === 'locks') return readLocks(rest);
+  if (first === 'debts') return readDebts(rest);
   if (first === 'runs') return readRuns(rest);
   if (first === 'doc') return readDoc(rest);
   if (first === 'schema') return readSchema(rest);
@@ -305,6 +315,8 @@ export function commandLines(): ReadonlyMap<string, CommandLine> {
     ['plan', { command: planCommandLine() }],
     ['apply', { command: applyCommandLine() }],
     ['resume', { command: resumeCommandLine() }],
+    ['locks', { command: locksCommandLine() }],
+    ['debts', { command: debtsCommandLine() }],
     ['runs', { command: runsCommandLine(), words: RUNS_VERBS }],
     ['doc', { command: docCommandLine() }],
     ['schema', { command: schemaCommandLine(), words: SCHEMA_KINDS }],
@@ -322,6 +334,8 @@ Other commands:
   mama-play plan PLAYBOOK… -i INVENTORY -o FILE
   mama-play apply FILE
   mama-play resume RUN | last
+  mama-play locks -i INVENTORY
+  mama-play debts -i INVENTORY [--forgive HANDLER --reason TEXT]
   mama-play runs list | show [ID]
   mama-play doc [TYPE]
   mama-play schema [playbook|inventory|role]

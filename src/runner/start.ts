@@ -77,6 +77,14 @@ async function perform(invocation: Invocation, terminal: Terminal, asked: Asked)
       terminal.out(completion(invocation.shell));
       return 0;
     }
+    case 'locks': {
+      const { runLocks } = await import('./commands/locks.ts');
+      return runLocks(invocation.options, terminal);
+    }
+    case 'debts': {
+      const { runDebts } = await import('./commands/debts.ts');
+      return runDebts(invocation.options, terminal);
+    }
     case 'vault': {
       const { runVault } = await import('./commands/vault.ts');
       return runVault(invocation.options, terminal);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { debtKey } from '../../src/runner/engine/debts.ts';
+import { type DebtPlace, debtKey, debtLines } from '../../src/runner/engine/debt-file.ts';
 import { type RanHere, runHere, stateDir, writeFiles } from './run-here.ts';
 
 const HOLDER = { run: 'test', who: 'somebody@here' };
@@ -21,10 +21,15 @@ describe('handler debt', function () {
   this.timeout(60_000);
   let dir: string;
   let file: string;
+  let place: DebtPlace;
+  /** The file that owes the restart. */
+  let owed: string;
 
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'mama-debt-'));
-    file = join(stateDir(dir), debtKey([basename(dir), 'play.yaml', 'deploy']));
+    place = { project: basename(dir), playbook: 'play.yaml', play: 'deploy' };
+    file = join(stateDir(dir), debtKey(place));
+    owed = `${debtLines(place, ['restart']).join('\n')}\n`;
     writeFiles(dir, {
       'roles/README': 'This folder is the root of a project.\n',
       'inventory.yaml': `all:\n  hosts:\n    a: {ansible_connection: local, root: ${dir}}\n`,
@@ -58,7 +63,7 @@ describe('handler debt', function () {
 
   it('a restart lost to a failure is the first thing that the next run does, once', async () => {
     assert.deepEqual(told(await run(BROKEN)), ['config changed', 'breaks failed']);
-    assert.equal(readFileSync(file, 'utf8'), 'restart\n');
+    assert.equal(readFileSync(file, 'utf8'), owed);
     assert.equal(statSync(file).mode & 0o777, 0o600);
     assert.equal(statSync(stateDir(dir)).mode & 0o777, 0o700);
     assert.deepEqual(told(await run('')), ['restart changed debt', 'config ok']);
@@ -72,7 +77,7 @@ describe('handler debt', function () {
     const dry = await run('', '--check');
     assert.ok(dry.events.some((event) => event.event === 'note' && /restart/.test(event.msg)));
     assert.deepEqual(told(dry), ['config ok']);
-    assert.equal(readFileSync(file, 'utf8'), 'restart\n');
+    assert.equal(readFileSync(file, 'utf8'), owed);
   });
 
   it('a handler that is gone is told once and dropped', async () => {
@@ -95,7 +100,7 @@ describe('handler debt', function () {
       'config changed',
       'restart failed',
     ]);
-    assert.equal(readFileSync(file, 'utf8'), 'restart\n');
+    assert.equal(readFileSync(file, 'utf8'), owed);
     writeFiles(dir, { may: '' });
     assert.deepEqual(told(await runHere(dir, ['play.yaml', '-i', 'inventory.yaml'], HOLDER)), [
       'restart changed debt',
@@ -130,7 +135,7 @@ describe('handler debt', function () {
     const ended = new Promise((resolve) => runner.once('exit', resolve));
     runner.kill('SIGKILL');
     await ended;
-    assert.equal(readFileSync(file, 'utf8'), 'restart\n');
+    assert.equal(readFileSync(file, 'utf8'), owed);
     await sleep(3500);
     assert.deepEqual(told(await run('')), ['restart changed debt', 'config ok']);
   });

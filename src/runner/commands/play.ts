@@ -174,7 +174,7 @@ export async function runProject(
   return interrupted ?? exitCode(recap, { interrupted: false, detailed: options.detailedExitcode });
 }
 
-function holderOf(terminal: Terminal): Holder {
+export function holderOf(terminal: Terminal): Holder {
   const since = new Date().toISOString().slice(0, 19);
   return { run: randomBytes(8).toString('hex'), who: `${terminal.identity}, since ${since}Z` };
 }
@@ -199,7 +199,7 @@ export function connectionFlags(
   };
 }
 
-async function askPasswords(
+export async function askPasswords(
   options: LoginFlags,
   terminal: Terminal,
 ): Promise<{ password?: string; becomePassword?: string } | null> {
@@ -220,10 +220,10 @@ async function askPasswords(
 
 /** What is wrong with the connection settings of any host of the run. */
 export function targetsOf(
-  project: Project,
+  project: Pick<Project, 'context'> & { readonly plays: readonly Pick<SelectedPlay, 'hosts'>[] },
   flags: ConnectionFlags,
 ): { readonly diagnostics: readonly Diagnostic[] } {
-  const hosts = new Set(project.plays.flatMap(({ hosts: members }: SelectedPlay) => members));
+  const hosts = new Set(project.plays.flatMap(({ hosts: members }) => members));
   const diagnostics = [...hosts].flatMap((host) => {
     const scope = hostScope(project.context, host);
     return [resolveTarget(host.name, scope, flags), becomeDefaults(scope, flags)].flatMap((resolved) =>
@@ -233,7 +233,11 @@ export function targetsOf(
   return { diagnostics };
 }
 
-function resolver(project: Project, flags: ConnectionFlags, secrets: Secrets) {
+export function resolver(
+  project: Pick<Project, 'inventory' | 'context'>,
+  flags: ConnectionFlags,
+  secrets: Secrets,
+) {
   return (name: string): Target | Trouble => {
     const host = findHost(project.inventory, name);
     if (!host) {

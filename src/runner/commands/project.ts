@@ -3,7 +3,7 @@ import type { PlayOptions } from '../cli.ts';
 import { type Diagnostic, isError } from '../contract/diagnostic.ts';
 import type { Secrets } from '../contract/secret.ts';
 import type { TaskType } from '../contract/task-type.ts';
-import { debtKey } from '../engine/debts.ts';
+import type { DebtPlace } from '../engine/debt-file.ts';
 import type { SelectedPlay } from '../engine/run.ts';
 import { parseExtraVars } from '../language/extra-vars.ts';
 import { findHost, type LoadedInventory, loadInventory } from '../language/inventory.ts';
@@ -102,7 +102,7 @@ export function readProject(
     plays.push({
       play: asRead(chooseTags(from, choice), hosts, extra),
       hosts: ordered(hosts, play.order),
-      debtKey: debtKeyOf(play, playbookOf(play, playbooks).file, files),
+      debtPlace: debtPlaceOf(play, playbookOf(play, playbooks).file, files),
     });
   }
   if (!begun && !diagnostics.some(isError)) {
@@ -135,10 +135,9 @@ export function readInventory(paths: readonly string[], files: Files, cwd: strin
   );
 }
 
-/** The same for every checkout of a project: the folder's name, the playbook's path in it, and the play's name. */
-function debtKeyOf(play: Play, playbook: string, files: Files): string {
+function debtPlaceOf(play: Play, playbook: string, files: Files): DebtPlace {
   const root = projectRoot(playbook, files);
-  return debtKey([basename(root), relative(root, playbook), play.name]);
+  return { project: basename(root), playbook: relative(root, playbook), play: play.name };
 }
 
 function playbookOf(play: Play, playbooks: readonly Playbook[]): Playbook {

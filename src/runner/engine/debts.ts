@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type Answer,
   type Fragment,
@@ -8,12 +7,8 @@ import {
   text,
 } from '../contract/exchange.ts';
 import { type Script, sh } from '../contract/script.ts';
+import { type DebtPlace, debtKey, debtLines, type OwedAt, onOneLine, readDebts } from './debt-file.ts';
 import type { Machine } from './machine.ts';
-
-/** What a play's debts are kept under: project, playbook and play, as one short file name. */
-export function debtKey(parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
-}
 
 /** Where the debts lie, as `d`: root's beside the system's other state, another user's in his home. */
 const FOLDER =
@@ -21,36 +16,33 @@ const FOLDER =
 
 /**
  * Handlers that were notified on a host and have not run, written there before the change that notifies them, so that
- * whatever ends a run, the next one knows. One file per play with one name a line; written whole, 0600 in a 0700
- * folder, and removed when nothing is owed.
+ * whatever ends a run, the next one knows. One file per play (see `debtLines`); written whole, 0600 in a 0700 folder,
+ * and removed when nothing is owed.
  */
 export class Debts {
   private readonly machine: Machine;
   private readonly identity: Identity;
-  private readonly key: string;
+  private readonly place: DebtPlace;
   private readonly onTrouble: (why: string) => void;
   private written: ReadonlySet<string> = new Set();
 
-  constructor(machine: Machine, identity: Identity, key: string, onTrouble: (why: string) => void) {
+  constructor(machine: Machine, identity: Identity, place: DebtPlace, onTrouble: (why: string) => void) {
     this.machine = machine;
     this.identity = identity;
-    this.key = key;
+    this.place = place;
     this.onTrouble = onTrouble;
   }
 
   /** The question for what an earlier run left unpaid, and the reading of its answer. */
   get question(): { readonly identity: Identity; readonly fragment: Fragment } {
-    return { identity: this.identity, fragment: ours(readScript(this.key)) };
+    return { identity: this.identity, fragment: ours(readScript(this.place)) };
   }
 
   /** The names, in the order of writing; from now on they count as written. */
   read(answer: Answer): readonly string[] {
-    const names =
-      answer.kind === 'reply'
-        ? text(answer.out)
-            .split('\n')
-            .filter((line) => line !== '')
-        : [];
+    const owed = answer.kind === 'reply' ? readDebts(text(answer.out)) : [];
+    if (owed === null) this.onTrouble('its file was written by another version of mama-play');
+    const names = owed?.[0]?.handlers ?? [];
     this.written = new Set(names);
     return names;
   }
@@ -69,7 +61,7 @@ export class Debts {
 
   private write(names: readonly string[]): void {
     this.written = new Set(names);
-    const fragment = ours(names.length > 0 ? writeScript(this.key, names) : clearScript(this.key));
+    const fragment = ours(writeScript(this.place, names));
     this.machine.send({ identity: this.identity, fragment, done: (answer) => this.wrote(answer) });
   }
 
@@ -87,17 +79,38 @@ function folder(): Script {
   return { kind: 'script', text: FOLDER };
 }
 
-function readScript(key: string): Script {
+function readScript(place: DebtPlace): Script {
+  const key = debtKey(place);
   return sh`${folder()}; [ ! -r "$d"/${key} ] || cat "$d"/${key}`;
 }
 
-function writeScript(key: string, names: readonly string[]): Script {
+/** No names: nothing is owed any more. */
+function writeScript(place: DebtPlace, names: readonly string[]): Script {
+  const key = debtKey(place);
+  if (names.length === 0) return sh`${folder()}; rm -f "$d"/${key}`;
   return sh`${folder()}
 umask 077
 [ -d "$d" ] || mkdir -p "$d" || exit 1
-printf '%s\n' ${names} >"$d"/.${key} && mv -f "$d"/.${key} "$d"/${key}`;
+printf '%s\n' ${debtLines(place, names)} >"$d"/.${key} && mv -f "$d"/.${key} "$d"/${key} || { rm -f "$d"/.${key}; exit 1; }`;
 }
 
-function clearScript(key: string): Script {
-  return sh`${folder()}; rm -f "$d"/${key}`;
+/** Asks for all that is owed on the machine, whatever the play. */
+export function allDebts(): Fragment {
+  return ours(sh`${folder()}
+for f in "$d"/????????????????; do [ ! -f "$f" ] || cat "$f" || exit 1; done`);
+}
+
+/** Takes handlers off a play's debts, and writes beside them who did so, when and why. */
+export function forgive(owed: OwedAt, forgiven: readonly string[], who: string, reason: string): Fragment {
+  const rest = owed.handlers.filter((name) => !forgiven.includes(name));
+  const log = forgiven.map((name) =>
+    onOneLine(`${who} forgave "${name}" of ${owed.play} (${owed.playbook} of ${owed.project}): ${reason}`),
+  );
+  return {
+    ...ours(sh`${folder()}
+umask 077
+printf '%s\n' ${log} | while read -r l; do printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$l"; done >>"$d"/forgiven.log || exit 1
+( ${writeScript(owed, rest)} )`),
+    role: 'apply',
+  };
 }

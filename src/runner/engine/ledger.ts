@@ -34,10 +34,10 @@ export class Ledger {
     dialogue: Dialogue,
     coming: () => Iterable<Coming>,
   ): Promise<boolean> {
-    const key = this.run.debtKeys.get(play);
-    if (!key) return false;
-    this.debts = new Debts(machine, this.run.changesAs(this.host.name), key, (why) => {
-      this.note('warning', `what is owed to handlers can't be written down: ${why}`);
+    const place = this.run.debtPlaces.get(play);
+    if (!place) return false;
+    this.debts = new Debts(machine, this.run.changesAs(this.host.name), place, (why) => {
+      this.note('warning', `what is owed to handlers can't be kept: ${why}`);
     });
     const { identity, fragment } = this.debts.question;
     const answer = await dialogue.opening(identity, fragment, coming);

@@ -1,5 +1,6 @@
 import { formatPosition, type Position } from '../contract/diagnostic.ts';
 import type { Task } from '../language/model.ts';
+import { onOneLine } from './debt-file.ts';
 
 /** `sure`: something changed, or would. `unknown` (check mode): what would notify it is not known. */
 export type Certainty = 'sure' | 'unknown';
@@ -76,7 +77,7 @@ export class Notified {
 
 /** How a handler is called on the host when it is owed. */
 export function debtName(handler: Task): string {
-  const name = handler.name ?? handler.type.name;
+  const name = onOneLine(handler.name ?? handler.type.name);
   return handler.role ? `${handler.role.role.name} : ${name}` : name;
 }
 

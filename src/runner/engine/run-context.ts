@@ -3,6 +3,7 @@ import type { Identity } from '../contract/exchange.ts';
 import type { Json } from '../contract/json.ts';
 import type { Play } from '../language/model.ts';
 import type { RunContext } from '../plan/context.ts';
+import type { DebtPlace } from './debt-file.ts';
 import type { Gate } from './gate.ts';
 import type { Host } from './host.ts';
 import type { Leases } from './leases.ts';
@@ -23,8 +24,8 @@ export interface Run {
   readonly forceHandlers: boolean;
   /** Nothing is changed before every host is connected, or known to be unreachable, and every lease is held. */
   readonly leases: Leases;
-  /** Under which name a play's owed handlers are kept; none for a play: they are not. */
-  readonly debtKeys: ReadonlyMap<Play, string>;
+  /** Under what a play's owed handlers are kept; nothing for a play: they are not. */
+  readonly debtPlaces: ReadonlyMap<Play, DebtPlace>;
   /** The user that a host's changes are made as, as far as the text says it. */
   readonly changesAs: (host: string) => Identity;
   /** `stop`: finish the task in hand, begin nothing. `now`: the tasks in hand are being ended. */

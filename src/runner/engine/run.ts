@@ -5,6 +5,7 @@ import type { Secrets } from '../contract/secret.ts';
 import type { InventoryHost, Play } from '../language/model.ts';
 import type { RunContext } from '../plan/context.ts';
 import { changesAs } from './changes-as.ts';
+import type { DebtPlace } from './debt-file.ts';
 import type { Gate } from './gate.ts';
 import { Host } from './host.ts';
 import { type Holder, Lease } from './lease.ts';
@@ -20,8 +21,8 @@ import type { Journal } from './unit.ts';
 export interface SelectedPlay {
   readonly play: Play;
   readonly hosts: readonly InventoryHost[];
-  /** Under which name its owed handlers are kept on a host (see `debtKey`). */
-  readonly debtKey: string;
+  /** Under what its owed handlers are kept on a host. */
+  readonly debtPlace: DebtPlace;
 }
 
 export interface RunOptions {
@@ -87,7 +88,7 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
     batching: options.batching,
     forceHandlers: options.forceHandlers,
     leases,
-    debtKeys: new Map(options.holder ? options.plays.map(({ play, debtKey }) => [play, debtKey]) : []),
+    debtPlaces: new Map(options.holder ? options.plays.map(({ play, debtPlace }) => [play, debtPlace]) : []),
     changesAs: (host) => userOf(host, options),
     interrupt,
     journal: options.journal ?? null,

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+
+/** What a play's debts are kept under: the same for every checkout of a project. */
+export interface DebtPlace {
+  /** The name of the project's folder. */
+  readonly project: string;
+  /** The playbook's path in it. */
+  readonly playbook: string;
+  readonly play: string;
+}
+
+/** One short file name. */
+export function debtKey({ project, playbook, play }: DebtPlace): string {
+  return createHash('sha256')
+    .update(JSON.stringify([project, playbook, play]))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+const VERSION = 'mama-play debts 1';
+
+/** A debt file as a person may read it: its version, where it belongs, and one handler a line. */
+export function debtLines(place: DebtPlace, handlers: readonly string[]): string[] {
+  const { project, playbook, play } = place;
+  const head = [VERSION, `project ${project}`, `playbook ${playbook}`, `play ${play}`];
+  return [...head, ...handlers.map((name) => `handler ${name}`)].map(onOneLine);
+}
+
+export interface OwedAt extends DebtPlace {
+  readonly handlers: readonly string[];
+}
+
+/** What one debt file, or several behind one another, say. Null: of a version that is not known here. */
+export function readDebts(text: string): readonly OwedAt[] | null {
+  const found: (DebtPlace & { handlers: string[] })[] = [];
+  for (const line of text.split('\n').filter((one) => one !== '')) {
+    const [word = '', rest = ''] = splitOnce(line);
+    const last = found.at(-1);
+    if (line === VERSION) found.push({ project: '', playbook: '', play: '', handlers: [] });
+    else if (!last) return null;
+    else if (word === 'handler') last.handlers.push(rest);
+    else if (word === 'project' || word === 'playbook' || word === 'play')
+      Object.assign(last, { [word]: rest });
+    else return null;
+  }
+  return found;
+}
+
+export function onOneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ');
+}
+
+function splitOnce(line: string): [string, string] {
+  const at = line.indexOf(' ');
+  return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];
+}
