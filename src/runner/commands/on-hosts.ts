@@ -117,6 +117,7 @@ const END_OF: Readonly<Record<Trouble['trouble'], HostEnd>> = {
   locked: 'locked',
   become: 'failed',
   unfit: 'failed',
+  source: 'failed',
 };
 
 /** Asks one question. */
