@@ -1,4 +1,4 @@
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 interface Proxy {
@@ -48,6 +48,56 @@ export async function startFreezingProxy(to: number): Promise<Proxy & { freeze()
   };
 }
 
+export interface HolingProxy extends Proxy {
+  hole(): void;
+  /** Ends what is holed at both ends. */
+  fill(): void;
+}
+
+/**
+ * A line that dies without a word: what is connected then stays so at both ends and is heard of no more. Later
+ * connections pass.
+ */
+export async function startHolingProxy(to: number): Promise<HolingProxy> {
+  const alive = new Set<Socket>();
+  const holed = new Set<Socket>();
+  const server = createServer({ noDelay: true, allowHalfOpen: true }, (near) => {
+    const far = connect({ host: '127.0.0.1', port: to, noDelay: true, allowHalfOpen: true });
+    const pair = [near, far] as const;
+    for (const [from, into] of [pair, [far, near] as const]) {
+      alive.add(from);
+      from.on('data', (chunk) => alive.has(from) && into.write(chunk));
+      from.on('error', () => {});
+      from.on('close', () => alive.delete(from) && into.destroy());
+      from.on('end', () => alive.has(from) && into.end());
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const drop = (sockets: Set<Socket>): void => {
+    for (const socket of sockets) socket.destroy();
+    sockets.clear();
+  };
+  return {
+    port: portOf(server),
+    hole: () => {
+      for (const socket of alive) holed.add(socket);
+      alive.clear();
+    },
+    fill: () => drop(holed),
+    close: async () => {
+      drop(holed);
+      drop(alive);
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (!address || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
 type Pass = (chunk: Buffer, other: Socket) => Promise<void>;
 
 async function startProxy(
@@ -70,10 +120,8 @@ async function startProxy(
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (!address || typeof address === 'string') throw new Error('no port');
   return {
-    port: address.port,
+    port: portOf(server),
     close: async () => {
       for (const socket of open) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

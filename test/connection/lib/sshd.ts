@@ -7,6 +7,8 @@ import type { Target } from '../../../src/runner/contract/exchange.ts';
 
 /** An sshd of our own on a loopback port, with keys and configuration in a folder of its own. Needs root. */
 export interface Sshd {
+  /** The listener; its children are the sessions. */
+  readonly pid: number;
   readonly port: number;
   readonly folder: string;
   /** The login key; its public half is the only one that is let in. */
@@ -55,6 +57,7 @@ export async function startSshd(lines: readonly string[] = []): Promise<Sshd> {
   writeFileSync(knownHosts, `[127.0.0.1]:${port} ${hostKey}\n`);
   const env = { PATH: process.env['PATH'] ?? '', HOME: home, USER: 'root' };
   return {
+    pid: child.pid!,
     port,
     folder,
     key,

@@ -1,0 +1,222 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makePerson, type Person } from '../connection/lib/person.ts';
+import { type Sshd, startSshd } from '../connection/lib/sshd.ts';
+import { until } from '../connection/lib/talk.ts';
+import { writeFiles } from './run-here.ts';
+
+const MAIN = join(import.meta.dirname, '../../dist/main.js');
+
+interface Ended {
+  readonly code: number | null;
+  readonly said: string;
+}
+
+describe('@host what goes wrong on the way', function () {
+  this.timeout(120_000);
+  let dir: string;
+  let sshd: Sshd;
+  let person: Person;
+
+  before(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'mama-faults-'));
+    sshd = await startSshd([`SetEnv MAMA_PLAY_STATE_DIR=${dir}/state`]);
+    person = makePerson();
+    person.sudo('Defaults:WHO env_keep += MAMA_PLAY_STATE_DIR\nWHO ALL=(ALL:ALL) NOPASSWD: ALL');
+  });
+  after(async () => {
+    person.remove();
+    await sshd.stop();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  function write(tasks: string, vars: Readonly<Record<string, unknown>> = {}, at: Sshd = sshd): void {
+    const all = {
+      ansible_host: '127.0.0.1',
+      ansible_port: at.port,
+      ansible_user: 'root',
+      ansible_ssh_private_key_file: at.key,
+      mama_known_hosts: at.knownHosts,
+      mama_ssh_config: 'none',
+      ...vars,
+    };
+    writeFiles(dir, {
+      'play.yaml': `- hosts: all\n  tasks:\n${tasks}`,
+      'inventory.yaml': `all:\n  hosts:\n    a: ${JSON.stringify(all)}\n`,
+    });
+  }
+
+  /** The command line in a process of its own; `through`: words before it. */
+  function start(through: readonly string[] = []): { readonly child: ChildProcess; ended: Promise<Ended> } {
+    const [file = '', ...args] = [...through, process.execPath, MAIN, 'play.yaml', '-i', 'inventory.yaml'];
+    const env = { ...process.env, HOME: sshd.env['HOME'], MAMA_PLAY_STATE_DIR: join(dir, 'state') };
+    const child = spawn(file, args, { cwd: dir, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
+    return { child, ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, said }))) };
+  }
+
+  describe('an interrupt during a long command', () => {
+    const SECONDS = 30_000 + (process.pid % 10_000);
+    const TASKS = `    - {name: long, shell: "sleep ${SECONDS}"}\n    - {name: later, shell: "true"}\n`;
+    const runs = (): boolean =>
+      readdirSync('/proc').some((pid) => {
+        try {
+          return readFileSync(`/proc/${pid}/cmdline`, 'utf8') === `sleep\0${SECONDS}\0`;
+        } catch {
+          return false;
+        }
+      });
+    const begun = async (): Promise<void> => {
+      await until(runs, 30_000);
+      assert.ok(runs());
+    };
+    /** Milliseconds until it was gone; the promise is two seconds, the rest is for a busy machine. */
+    const gone = async (within: number): Promise<void> => {
+      await until(() => !runs(), within);
+      assert.equal(runs(), false);
+    };
+
+    const ways: readonly [string, () => Readonly<Record<string, unknown>>][] = [
+      ['ssh', () => ({})],
+      ['openssh', () => ({ ansible_connection: 'openssh' })],
+      ['local', () => ({ ansible_connection: 'local' })],
+      ['ssh and sudo', () => ({ ansible_user: person.name, ansible_become: true })],
+    ];
+    for (const [name, vars] of ways) {
+      it(`over ${name}: ^C lets it go on, the second ends it; exit 130`, async () => {
+        write(TASKS, vars());
+        const { child, ended } = start();
+        await begun();
+        child.kill('SIGINT');
+        await until(() => false, 500);
+        assert.ok(runs());
+        child.kill('SIGINT');
+        await gone(6000);
+        const { code, said } = await ended;
+        assert.equal(code, 130, said);
+        assert.match(said, /long: interrupted: it was ended before it was done/);
+        assert.match(said, /^a .* interrupted$/m);
+        assert.doesNotMatch(said, /later/);
+      });
+
+      it(`over ${name}: when the runner is killed, it is ended on the host`, async () => {
+        write(TASKS, vars());
+        const { child, ended } = start();
+        await begun();
+        child.kill('SIGKILL');
+        await ended;
+        await gone(12_000);
+      });
+    }
+
+    for (const [signal, code] of [
+      ['SIGTERM', 143],
+      ['SIGHUP', 129],
+    ] as const) {
+      it(`${signal} ends it at once; exit ${code}`, async () => {
+        write(TASKS);
+        const { child, ended } = start();
+        await begun();
+        child.kill(signal);
+        await gone(6000);
+        const ran = await ended;
+        assert.equal(ran.code, code, ran.said);
+        assert.match(ran.said, /^a .* interrupted$/m);
+      });
+    }
+
+    it('a terminal that is closed ends it', async () => {
+      write(TASKS);
+      const words = [process.execPath, MAIN, 'play.yaml', '-i', 'inventory.yaml'].join(' ');
+      const terminal = spawn('script', ['-qec', words, '/dev/null'], {
+        cwd: dir,
+        env: { ...process.env, HOME: sshd.env['HOME'], TERM: 'xterm' },
+        stdio: ['pipe', 'ignore', 'ignore'],
+      });
+      await begun();
+      terminal.kill('SIGKILL');
+      await gone(12_000);
+    });
+  });
+
+  describe('a host that can not', () => {
+    const OLD = 'the old version\n';
+
+    /** A small file system of its own. */
+    async function mounted(options: string, work: (at: string) => Promise<void>): Promise<void> {
+      const at = mkdtempSync(join(dir, 'mount-'));
+      execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'none', at]);
+      try {
+        await work(at);
+      } finally {
+        execFileSync('umount', [at]);
+      }
+    }
+
+    it('a full disk: said so, and the file is as it was', () =>
+      mounted('size=64k', async (at) => {
+        writeFileSync(join(at, 'file'), OLD);
+        writeFiles(dir, { 'files/big': 'many bytes\n'.repeat(20_000) });
+        write(`    - {name: big, copy: {src: big, dest: ${at}/file}}\n`);
+        const { code, said } = await start().ended;
+        assert.equal(code, 2, said);
+        assert.match(said, /No space left on device/);
+        assert.equal(readFileSync(join(at, 'file'), 'utf8'), OLD);
+        assert.deepEqual(readdirSync(at), ['file']);
+      }));
+
+    it('a file system that is read-only: said so', () =>
+      mounted('size=64k', async (at) => {
+        writeFileSync(join(at, 'file'), OLD);
+        execFileSync('mount', ['-o', 'remount,ro', at]);
+        write(`    - {name: new, copy: {content: "new\\n", dest: ${at}/file}}\n`);
+        const { code, said } = await start().ended;
+        assert.equal(code, 2, said);
+        assert.match(said, /[Rr]ead-only file system|may not be written/);
+        assert.equal(readFileSync(join(at, 'file'), 'utf8'), OLD);
+      }));
+
+    /** A login that is put into a narrow place first. */
+    async function narrow(command: string, user: string, work: (at: Sshd) => Promise<void>): Promise<void> {
+      const script = join(dir, 'narrow');
+      writeFileSync(script, `#!/bin/sh\n${command}\n`, { mode: 0o755 });
+      const at = await startSshd([
+        `SetEnv MAMA_PLAY_STATE_DIR=${dir}/${user}.state`,
+        `ForceCommand ${script}`,
+      ]);
+      try {
+        await work(at);
+      } finally {
+        await at.stop();
+      }
+    }
+
+    it('no room for temporary files: said so, at once', async () => {
+      const full = ['/dev/shm', '/tmp'].map((at) => `mount -t tmpfs -o size=4k none ${at}`).join('; ');
+      const fill = 'for d in /dev/shm /tmp; do head -c 4096 /dev/zero >$d/filler; done';
+      const inside = `${full}; ${fill} 2>/dev/null; unset TMPDIR XDG_RUNTIME_DIR; exec sh -c "$SSH_ORIGINAL_COMMAND"`;
+      writeFileSync(join(dir, 'inside'), inside);
+      await narrow(`exec unshare -m sh ${dir}/inside`, 'root', async (at) => {
+        write('    - {name: new, shell: "true"}\n', {}, at);
+        const { code, said } = await start().ended;
+        assert.ok(code === 2 || code === 4, said);
+        assert.match(said, /room|full|temporary folder/);
+      });
+    });
+
+    it('no more processes: said so', async () => {
+      mkdirSync(join(dir, `${person.name}.state`), { recursive: true });
+      const command = 'ulimit -u 3; exec sh -c "$SSH_ORIGINAL_COMMAND"';
+      await narrow(command, person.name, async (at) => {
+        write('    - {name: new, shell: "ls / | cat | cat | cat"}\n', { ansible_user: person.name }, at);
+        const { code, said } = await start().ended;
+        assert.ok(code === 2 || code === 4, said);
+        assert.match(said, /fork|[Rr]esource temporarily unavailable/);
+      });
+    });
+  });
+});
