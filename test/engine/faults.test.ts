@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makePerson, type Person } from '../connection/lib/person.ts';
@@ -23,6 +23,8 @@ describe('@host what goes wrong on the way', function () {
 
   before(async () => {
     dir = mkdtempSync(join(tmpdir(), 'mama-faults-'));
+    // Others log in too.
+    chmodSync(dir, 0o755);
     sshd = await startSshd([`SetEnv MAMA_PLAY_STATE_DIR=${dir}/state`]);
     person = makePerson();
     person.sudo('Defaults:WHO env_keep += MAMA_PLAY_STATE_DIR\nWHO ALL=(ALL:ALL) NOPASSWD: ALL');
@@ -60,12 +62,16 @@ describe('@host what goes wrong on the way', function () {
   }
 
   describe('an interrupt during a long command', () => {
-    const SECONDS = 30_000 + (process.pid % 10_000);
-    const TASKS = `    - {name: long, shell: "sleep ${SECONDS}"}\n    - {name: later, shell: "true"}\n`;
+    let seconds = 30_000 + (process.pid % 10_000);
+    /** No two tests know each other's command. */
+    beforeEach(() => {
+      seconds += 1;
+    });
+    const tasks = () => `    - {name: long, shell: "sleep ${seconds}"}\n    - {name: later, shell: "true"}\n`;
     const runs = (): boolean =>
       readdirSync('/proc').some((pid) => {
         try {
-          return readFileSync(`/proc/${pid}/cmdline`, 'utf8') === `sleep\0${SECONDS}\0`;
+          return readFileSync(`/proc/${pid}/cmdline`, 'utf8') === `sleep\0${seconds}\0`;
         } catch {
           return false;
         }
@@ -88,7 +94,7 @@ describe('@host what goes wrong on the way', function () {
     ];
     for (const [name, vars] of ways) {
       it(`over ${name}: ^C lets it go on, the second ends it; exit 130`, async () => {
-        write(TASKS, vars());
+        write(tasks(), vars());
         const { child, ended } = start();
         await begun();
         child.kill('SIGINT');
@@ -104,7 +110,7 @@ describe('@host what goes wrong on the way', function () {
       });
 
       it(`over ${name}: when the runner is killed, it is ended on the host`, async () => {
-        write(TASKS, vars());
+        write(tasks(), vars());
         const { child, ended } = start();
         await begun();
         child.kill('SIGKILL');
@@ -118,7 +124,7 @@ describe('@host what goes wrong on the way', function () {
       ['SIGHUP', 129],
     ] as const) {
       it(`${signal} ends it at once; exit ${code}`, async () => {
-        write(TASKS);
+        write(tasks());
         const { child, ended } = start();
         await begun();
         child.kill(signal);
@@ -130,7 +136,7 @@ describe('@host what goes wrong on the way', function () {
     }
 
     it('a terminal that is closed ends it', async () => {
-      write(TASKS);
+      write(tasks());
       const words = [process.execPath, MAIN, 'play.yaml', '-i', 'inventory.yaml'].join(' ');
       const terminal = spawn('script', ['-qec', words, '/dev/null'], {
         cwd: dir,
@@ -209,8 +215,7 @@ describe('@host what goes wrong on the way', function () {
     });
 
     it('no more processes: said so', async () => {
-      mkdirSync(join(dir, `${person.name}.state`), { recursive: true });
-      const command = 'ulimit -u 3; exec sh -c "$SSH_ORIGINAL_COMMAND"';
+      const command = 'exec prlimit --nproc=3 sh -c "$SSH_ORIGINAL_COMMAND"';
       await narrow(command, person.name, async (at) => {
         write('    - {name: new, shell: "ls / | cat | cat | cat"}\n', { ansible_user: person.name }, at);
         const { code, said } = await start().ended;

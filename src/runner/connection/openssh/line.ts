@@ -4,13 +4,20 @@ import { join } from 'node:path';
 import type { Target } from '../../contract/exchange.ts';
 import { Children } from '../child.ts';
 import type { ConnectOptions } from '../connect.ts';
-import type { Line } from '../line.ts';
+import type { Line, Pipe } from '../line.ts';
 import { trouble } from '../trouble.ts';
 import { clientTrouble, droppedUnheard } from './failure.ts';
-import { clientArgs, loginUser } from './options.ts';
+import { clientArgs, controlPath, loginUser } from './options.ts';
 
 /** A socket's path must fit in 104 bytes, and ssh adds a suffix of its own while it makes it. */
 const LONGEST_FOLDER = 60;
+
+/**
+ * The master outlives us as long as something runs on the host. Whatever ends us closes this one's stdin, and then it
+ * ends the master through its socket ($1), and removes the folder ($2).
+ */
+const GUARD =
+  'cat >/dev/null 2>&1; ssh -F none -o "ControlPath=$1" -O exit master >/dev/null 2>&1; rm -rf -- "$2"';
 
 export interface OpensshLine extends Line {
   /** The last attempt was dropped by sshd before it said anything. */
@@ -28,6 +35,8 @@ export async function opensshLine(target: Target, options: ConnectOptions): Prom
   const children = new Children(options.env);
   let master: 'none' | 'up' | 'gone' = 'none';
   let dropped = false;
+  let guard: Pipe | null = null;
+  const socket = join(folder, 's');
   return {
     name: target.name,
     user: await loginUser(target, options.env),
@@ -36,13 +45,16 @@ export async function opensshLine(target: Target, options: ConnectOptions): Prom
       if (master === 'gone') return trouble('lost', `the connection to ${target.name} was lost`);
       const role = master === 'none' ? 'master' : 'guest';
       master = 'up';
-      const args = clientArgs(target, role, join(folder, 's'), options);
+      const args = clientArgs(target, role, socket, options);
       const pipe = await children.start('ssh', [...args, '--', target.address, command], urgent);
       if (pipe instanceof Error) {
         const hint = 'install openssh-client, or use ansible_connection: ssh';
         return trouble('unreachable', `the ssh client can't be started: ${pipe.message}`, hint);
       }
       if (role === 'master') {
+        const words = ['-c', GUARD, 'sh', controlPath(socket), folder];
+        const started = await children.start('/bin/sh', words, true);
+        if (!(started instanceof Error)) guard = started;
         void pipe.ended.then(() => {
           master = 'gone';
         });
@@ -56,6 +68,7 @@ export async function opensshLine(target: Target, options: ConnectOptions): Prom
     },
     droppedUnheard: () => dropped,
     close: async () => {
+      guard?.destroy();
       await children.close(3000);
       await rm(folder, { recursive: true, force: true });
     },

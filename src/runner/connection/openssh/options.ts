@@ -18,7 +18,7 @@ export function clientArgs(
     '-o',
     `ControlMaster=${role === 'master' ? 'yes' : 'no'}`,
     '-o',
-    `ControlPath=${socket.replaceAll('%', '%%')}`,
+    `ControlPath=${controlPath(socket)}`,
     '-o',
     'ControlPersist=no',
     '-o',
@@ -31,6 +31,11 @@ export function clientArgs(
     'RequestTTY=no',
     ...hostArgs(target, options.env),
   ];
+}
+
+/** A path in which nothing is expanded. */
+export function controlPath(socket: string): string {
+  return socket.replaceAll('%', '%%');
 }
 
 /** Who the configuration says that one is there; null: it can't be asked. */
