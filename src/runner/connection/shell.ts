@@ -34,6 +34,8 @@ export class Shell {
   #session: Promise<Session | Trouble> | null = null;
   #info: Ready | null = null;
   #isLet = false;
+  /** What the shell itself complained of; fragments have files of their own for that. */
+  #complaint = '';
 
   constructor(options: ShellOptions) {
     this.#options = options;
@@ -80,6 +82,9 @@ export class Shell {
         this.#pipe = { pipe, token };
         for (const waiting of this.#waiting) this.#write(this.#pipe, waiting);
       },
+      stderr: (chunk) => {
+        this.#complaint = `${this.#complaint}${chunk}`.slice(-500);
+      },
       ended: (_ending, gaveUp) => this.#died(gaveUp ?? this.#lost()),
     });
     if ('info' in session) this.#info = session.info;
@@ -108,6 +113,8 @@ export class Shell {
   }
 
   #lost(): Trouble {
-    return trouble('lost', `the shell on ${this.#options.line.name} ended in the middle of a command`);
+    const said = this.#complaint.trim().split('\n').at(-1) ?? '';
+    const what = `the shell on ${this.#options.line.name} ended in the middle of a command`;
+    return trouble('lost', said === '' ? what : `${what}: ${said}`);
   }
 }

@@ -14,6 +14,9 @@ import type { Lease } from './lease.ts';
 import type { Link } from './link.ts';
 import { Overlay } from './world.ts';
 
+/** A question that a machine's shell dies of so often is not worth asking again. */
+const MOST_CUTS = 3;
+
 /**
  * One machine and what was said to it. Its epoch moves with every apply, whoever said it and however it ended: an
  * answer is trusted only in the epoch it was given in.
@@ -109,11 +112,11 @@ export class Machine {
     const errands = this.errands.take(identity);
     const all = [...errands.map((one) => one.fragment), ...fragments];
     const asksOnly = fragments.every((fragment) => fragment.role === 'probe');
-    for (;;) {
+    for (let cuts = 0; ; ) {
       const { conversation } = this.link;
       const reply = await conversation.exchange(identity, all);
       const mended = isTrouble(reply) ? await this.mend(reply, conversation) : reply;
-      if (isTrouble(mended) && mended.recovered && asksOnly) continue;
+      if (isTrouble(mended) && mended.recovered && asksOnly && ++cuts <= MOST_CUTS) continue;
       if (!isTrouble(mended) && (await this.mustWait(errands, mended))) continue;
       errands.forEach((errand, i) => {
         errand.done(isTrouble(mended) ? mended : mended.answers[i]!);
