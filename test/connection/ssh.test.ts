@@ -343,6 +343,21 @@ describe('@host the ssh line', () => {
       for (const talk of all) await conversationOf(talk).close();
     });
 
+    it('lets fifty hosts through at once, and so does sshd itself, with MaxStartups and MaxSessions as they are', async () => {
+      for (const proxyJump of [undefined, `root@127.0.0.1:${jump.port}`]) {
+        const connect = connector({ env: sshd.env, warn: assert.fail });
+        const more = proxyJump === undefined ? {} : { proxyJump };
+        const all = await Promise.all(
+          [...Array(50).keys()].map((i) =>
+            connect(sshd.target('ssh', { name: `web${i}`, connectTimeout: 60, ...more })),
+          ),
+        );
+        for (const talk of all.map(conversationOf))
+          assert.deepEqual(plain(await talk.exchange(LOGIN, [ours('echo well')])), [[0, 'well\n', '']]);
+        for (const talk of all) await conversationOf(talk).close();
+      }
+    });
+
     it('is gone through in a chain', () =>
       works({ proxyJump: `root@127.0.0.1:${jump.port},root@127.0.0.1:${sshd.port}` }));
 
