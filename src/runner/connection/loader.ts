@@ -24,7 +24,7 @@ const LOADER = [
   'mp_v=$$; while read -r mp_a </proc/$mp_y/comm && [ "$mp_a" = sudo ]',
   'do mp_v=$mp_y; read -r mp_a mp_a mp_a mp_y mp_a </proc/$mp_v/stat; done 2>/dev/null',
   // Whoever starts us may end us before we are ready: the folder goes then too.
-  'mp_z() { [ "$mp_b" ] && kill -s KILL $mp_b 2>/dev/null; rm -rf -- "$mp_T"; }; mp_b=',
+  'mp_z() { { read -r mp_b <"$mp_T/.g"; } 2>/dev/null && kill -s KILL $mp_b 2>/dev/null; rm -rf -- "$mp_T"; }',
   'trap mp_z EXIT; trap "exit 129" HUP PIPE INT TERM',
   // Folders in memory first. mkdir fails on anything that is already there, so no one can lay a trap in /tmp.
   'for mp_d in /dev/shm "$XDG_RUNTIME_DIR" "${TMPDIR:-/tmp}" /tmp',
@@ -44,14 +44,15 @@ const LOADER = [
   'mp_w() { if [ -s "$1" ]; then head -c $(wc -c <"$1") "$1"; fi; }',
   // mp_i: is this process still the child of that one?
   // The guard: what runs when nobody holds the line any more has five seconds, and more as long as somebody asks for
-  // it (the file k); then it is ended.
+  // it (the file k); then it is ended. Its own number, in .g, is for whoever ends well.
   'mp_i() { mp_a=; { read -r mp_a mp_a mp_a mp_a mp_c </proc/$1/stat; } 2>/dev/null; [ "$mp_a" = "$2" ]; }',
-  'mp_e() { trap - EXIT; trap "" HUP INT TERM; mp_n=0; while sleep 1 && [ -d "$mp_T" ] && kill -0 $$',
+  'mp_e() { trap - EXIT; trap "" HUP INT TERM; read -r mp_b mp_a </proc/self/stat; echo $mp_b >"$mp_T/.g"',
+  'mp_n=0; while sleep 1 && [ -d "$mp_T" ] && kill -0 $$',
   'do if mp_i $mp_v $mp_y; then continue; fi; if [ -e "$mp_T/k" ]; then rm -f "$mp_T/k"; mp_n=0; continue; fi',
   `mp_n=$((mp_n+1)); [ $mp_n -ge ${GRACE} ] || continue; kill -s TERM -- -$mp_g; sleep 2`,
   'rm -rf -- "$mp_T"; kill -s KILL -- -$mp_g; done; }',
   'trap : INT TERM; echo; echo "$mp_k ready 1 $$ $mp_g $mp_T"',
-  'if [ "$mp_y" ]; then ( exec </dev/null >/dev/null 2>&1; mp_e ) & mp_b=$!; fi',
+  'if [ "$mp_y" ]; then ( exec </dev/null >/dev/null 2>&1; mp_e ) & fi',
   'while read -r mp_a mp_c; do if [ "$mp_a" = $mp_k ]; then mp_d $mp_c q; . "$mp_T/q"',
   'else echo "$mp_k garbled"; exit 98; fi; done; exit 0',
 ].join('; ');
