@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,19 +17,22 @@ const LINGER = MINUTE;
 
 /**
  * Runs mocha with these arguments to its end. A file that can't even be loaded, no test at all, and a mocha that does
- * not end count as failures.
+ * not end count as failures. `log`: a file for what it prints.
  */
 export async function mocha(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  log: string | null = null,
 ): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), 'mama-test-counts-'));
   const file = join(folder, 'counts.json');
+  const to = log === null ? 'inherit' : openSync(log, 'w');
   const child = spawn(
     process.execPath,
     ['node_modules/mocha/bin/mocha.js', '--reporter', './scripts/mocha-reporter.mjs', ...args],
-    { stdio: 'inherit', env: { ...process.env, ...env, MAMA_TEST_COUNTS: file } },
+    { stdio: ['inherit', to, to], env: { ...process.env, ...env, MAMA_TEST_COUNTS: file } },
   );
+  if (to !== 'inherit') closeSync(to);
   const ended = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? 1)));
   const code = await Promise.race([ended, overdue(file, ended)]);
   if (code === null) child.kill('SIGKILL');

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { HOSTS } from '../../test/hosts/table.ts';
 import { up } from '../../test/hosts/up.ts';
 import { ensureEngine } from './engine.ts';
@@ -72,19 +75,58 @@ function seconds(milliseconds: number): string {
   return `${(milliseconds / 1000).toFixed(1).padStart(7)} s`;
 }
 
+const ALL = 'test/**/*.test.ts';
+/** What works on the test hosts and on this machine's Docker engine: one after the other. */
+const ON_DOCKER = ['e2e', 'images', 'docs', 'hosts', 'tasks/docker'].map(
+  (folder) => `test/${folder}/**/*.test.ts`,
+);
+const DOCKER_TYPES = 'test/tasks/docker*.test.ts';
+
+/** Side by side, as the hosts keep one core waiting; what the second one prints comes when it has ended. */
+async function bothLanes(): Promise<Counts> {
+  const folder = mkdtempSync(join(tmpdir(), 'mama-test-lane-'));
+  const log = join(folder, 'log');
+  const apart = [...ON_DOCKER, DOCKER_TYPES];
+  const [docker, others] = await Promise.all([
+    lane(apart, []),
+    lane(
+      [ALL],
+      apart.flatMap((glob) => ['--ignore', glob]),
+      log,
+    ),
+  ]);
+  console.log(readFileSync(log, 'utf8'));
+  rmSync(folder, { recursive: true });
+  return {
+    passed: docker.passed + others.passed,
+    failed: docker.failed + others.failed,
+    files: { ...docker.files, ...others.files },
+  };
+}
+
+function lane(
+  globs: readonly string[],
+  options: readonly string[],
+  log: string | null = null,
+): Promise<Counts> {
+  const plays = process.env['MAMA_RANDOM_PLAYS'] ?? RANDOM_PLAYS;
+  const words = ['--forbid-only', '--forbid-pending', ...options, ...globs];
+  return mocha(words, { MAMA_RANDOM_PLAYS: plays }, log);
+}
+
 const well: boolean[] = [];
 for (const one of PREPARE) well.push(await phase(one));
 
 // Without the machine or the hosts, what needs them would only fail by the dozen: the rest is still worth a run.
 const ready = well[0] && well.at(-1);
-const chosen = ready ? [] : ['--grep', '@host', '--invert'];
-await phase({
-  name: ready ? 'mocha' : 'mocha, without what needs the test hosts',
-  body: () =>
-    mocha(['--forbid-only', '--forbid-pending', ...chosen, 'test/**/*.test.ts'], {
-      MAMA_RANDOM_PLAYS: process.env['MAMA_RANDOM_PLAYS'] ?? RANDOM_PLAYS,
-    }),
-});
+await phase(
+  ready
+    ? { name: 'mocha', body: bothLanes }
+    : {
+        name: 'mocha, without what needs the test hosts',
+        body: () => lane([ALL], ['--grep', '@host', '--invert']),
+      },
+);
 
 console.log(`\n${times.join('\n')}\n\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
