@@ -28,6 +28,8 @@ export interface SessionRequest {
   readonly heard: Pick<Heard, 'reply' | 'live' | 'done'>;
   /** stderr of the shell, once it is ready. */
   stderr?(chunk: Buffer): void;
+  /** It was started, and nothing was heard of it: where the line was lost it may stand on the host all the same. */
+  unheard?(token: string): void;
   /** It was ready and has ended; `gaveUp` is set if it said why. */
   ended(ending: Ending, gaveUp: Trouble | null): void;
 }
@@ -98,6 +100,7 @@ async function tryOnce(
   }
   if (how !== 'ended') pipe.destroy();
   const ending = how === 'ended' ? await pipe.ended : { code: null, signal: null };
+  if (ending.code === null && ending.signal === null) request.unheard?.(token);
   return gaveUp ?? explain();
 
   function explain(): Trouble | 'again' {

@@ -85,6 +85,8 @@ export class Shell {
       stderr: (chunk) => {
         this.#complaint = `${this.#complaint}${chunk}`.slice(-500);
       },
+      unheard: (token) =>
+        this.#options.cutOff?.({ identity: this.identity, shell: { token }, starves: false }),
       ended: (_ending, gaveUp) => this.#died(gaveUp ?? this.#lost()),
     });
     if ('info' in session) this.#info = session.info;
@@ -105,7 +107,7 @@ export class Shell {
 
   #died(why: Trouble): void {
     if (this.#info && !this.#isLet)
-      this.#options.cutOff?.({ identity: this.identity, info: this.#info, starves: false });
+      this.#options.cutOff?.({ identity: this.identity, shell: this.#info, starves: false });
     this.#info = null;
     this.#pipe = null;
     this.#session = null;

@@ -34,6 +34,8 @@ export class Streaming {
       let feed: Readable | null = null;
       let pipe: Pipe | null = null;
       let answered = false;
+      const { identity, cutOff } = this.#options;
+      const starves = source !== null;
 
       const finish = (result: Reply | Trouble): void => {
         feed?.destroy();
@@ -64,12 +66,10 @@ export class Streaming {
           feed?.destroy();
           if (source) feed = this.#feed(source, to, finish);
         },
+        unheard: (token) => cutOff?.({ identity, shell: { token }, starves }),
         ended: (_ending, gaveUp) => {
           if (answered) return;
-          const { identity, cutOff } = this.#options;
-          void this.session?.then(
-            (s) => 'info' in s && cutOff?.({ identity, info: s.info, starves: source !== null }),
-          );
+          void this.session?.then((s) => 'info' in s && cutOff?.({ identity, shell: s.info, starves }));
           finish(
             gaveUp ??
               trouble(

@@ -1,12 +1,13 @@
-import type { Conversation, Identity, Target, Trouble } from '../contract/exchange.ts';
-import { sh } from '../contract/script.ts';
+import { type Conversation, type Identity, type Target, type Trouble, text } from '../contract/exchange.ts';
+import { type Script, sh } from '../contract/script.ts';
 import type { Ready } from './reply.ts';
 import { trouble } from './trouble.ts';
 
 /** A shell that was cut off. The host may not have noticed: it may still stand there, and what ran may still run. */
 export interface CutOff {
   readonly identity: Identity;
-  readonly info: Ready;
+  /** What it said when it was ready; one that nobody heard is known by its token alone. */
+  readonly shell: Ready | { readonly token: string };
   /** What ran was fed over the lost line, so that it can't come to its end. */
   readonly starves: boolean;
 }
@@ -38,7 +39,9 @@ export class Unsettled {
       ]);
       if (said.kind === 'trouble') return said;
       const [answer] = said.answers;
-      if (answer?.kind !== 'reply' || answer.code !== 0) return stillRuns(target, cut);
+      if (answer?.kind !== 'reply' || answer.code !== 0) {
+        return stillRuns(target, answer?.kind === 'reply' ? text(answer.out).trim() : '');
+      }
       this.#byHost.set(key, others);
     }
   }
@@ -49,27 +52,39 @@ function keyOf(target: Target): string {
 }
 
 /** A shell holds its request's file for as long as it works on it; its guard (see the loader) is told that we wait. */
-function settleShell({ info, starves }: CutOff) {
-  const { pid, group, folder } = info;
-  return sh`stands() { [ -d ${folder} ] && kill -0 ${pid} 2>/dev/null; }
+function settleShell({ shell, starves }: CutOff) {
+  return sh`${whereabouts(shell)}
+stands() { [ -d "$f" ] && kill -0 "$p" 2>/dev/null; }
 stands || exit 0
-${starves ? sh`kill -s TERM -- -${group} 2>/dev/null` : sh`:`}
+${starves ? sh`kill -s TERM -- -"$g" 2>/dev/null` : sh`:`}
 i=0
-while stands && [ -e ${folder}/q ] && [ $i -lt ${starves ? 10 : 10 + PATIENCE} ]; do
-: >${folder}/k
+while stands && [ -e "$f"/q ] && [ $i -lt ${starves ? 10 : 10 + PATIENCE} ]; do
+: >"$f"/k
 if [ $i -ge 10 ] || ! sleep 0.1 2>/dev/null; then sleep 1; fi
 i=$((i+1))
 done
 stands || exit 0
-[ ! -e ${folder}/q ] || ${starves ? sh`:` : sh`exit 1`}
-kill -s KILL -- -${group} 2>/dev/null
-rm -rf ${folder}`;
+[ ! -e "$f"/q ] || ${starves ? sh`:` : sh`{ echo "$g"; exit 1; }`}
+kill -s KILL -- -"$g" 2>/dev/null
+rm -rf "$f"`;
 }
 
-function stillRuns(target: Target, cut: CutOff): Trouble {
+/** Its process, group and folder as p, g and f. The folder's name ends in the process's number and the token (see the loader). */
+function whereabouts(shell: CutOff['shell']): Script {
+  if ('pid' in shell) return sh`p=${shell.pid} g=${shell.group} f=${shell.folder}`;
+  return sh`f=
+for d in /dev/shm "$XDG_RUNTIME_DIR" "\${TMPDIR:-/tmp}" /tmp; do
+for c in "$d"/mama-play-*.${shell.token}; do [ ! -d "$c" ] || f=$c; done
+done
+[ "$f" ] || exit 0
+p=\${f%.*} p=\${p##*.} g=$p
+{ read -r a a a a g a <"/proc/$p/stat"; } 2>/dev/null`;
+}
+
+function stillRuns(target: Target, group: string): Trouble {
   return trouble(
     'unreachable',
-    `what ran on ${target.name} when the connection was lost still runs there (process group ${cut.info.group})`,
-    `wait for its end, or end it there: kill -- -${cut.info.group}`,
+    `what ran on ${target.name} when the connection was lost still runs there (process group ${group})`,
+    `wait for its end, or end it there: kill -- -${group}`,
   );
 }
