@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Delta } from '../../../src/runner/contract/delta.ts';
 import type { Json, JsonObject } from '../../../src/runner/contract/json.ts';
@@ -345,6 +346,14 @@ describe('docker_run by the engine @host', function () {
       decided(params, ground, { [`path:${ground.at('a.env')}`]: { kind: 'file' } }).kind,
       'unknown',
     );
+    // Gone, and written again by an earlier task of a dry run.
+    const foreseen = (text: string) => {
+      const sha256 = createHash('sha256').update(text).digest('hex');
+      return decided(params, ground, { [`path:${ground.at('a.env')}`]: { kind: 'file', sha256, text } });
+    };
+    ground.lay({ 'a.env': '' });
+    assert.equal(foreseen('FROM_FILE=n3w\n').kind, 'nothing');
+    assert.deepEqual(foreseen('FROM_FILE=n3wer\n').fields, [`env_file.${ground.at('a.env')}`]);
     tryDocker('rm', '-f', name('envfile'));
   });
 

@@ -3,7 +3,7 @@ import type { Json } from '../../../../contract/json.ts';
 import { type Refusal, refuse, type Unknown, type World } from '../../../../contract/task-type.ts';
 import { type Changes, change, merged } from '../changes.ts';
 import { shortId } from '../reference.ts';
-import { foreseen, missingFile } from './files.ts';
+import { foreseen, foreseenVariables, missingFile } from './files.ts';
 import { noHealthCheck, prerequisites, unsureFile } from './prerequisites.ts';
 import { reasons, running } from './reasons.ts';
 import type { Current, Desired } from './state.ts';
@@ -29,7 +29,9 @@ export function decide(current: Current, desired: Desired, world: World): Decisi
   if (desired.params.state === 'absent') return removal(current, desired);
   const lacking = missingFile(desired.watched, current.contents, world);
   if (lacking) return lacking;
-  const then = { ...current, contents: foreseen(current.contents, world) };
+  const fileVariables = foreseenVariables(current.fileVariables, desired.watched, world);
+  if (!fileVariables) return unsureFile(desired, world);
+  const then = { ...current, contents: foreseen(current.contents, world), fileVariables };
   return desired.supervised ? supervision(then, desired, world) : engineRun(then, desired, world);
 }
 

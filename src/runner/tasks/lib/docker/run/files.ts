@@ -117,11 +117,32 @@ export function foreseen(contents: ReadonlyMap<string, Content>, world: World): 
   );
 }
 
+/**
+ * The variables of env files as earlier tasks of a dry run would have written them, beside those of now: what left a file
+ * shows as another content. Null: an env file would hold what only the real run can tell.
+ */
+export function foreseenVariables(
+  now: ReadonlySet<string>,
+  watched: readonly Watched[],
+  world: World,
+): ReadonlySet<string> | null {
+  const names = new Set(now);
+  for (const { path, param } of watched) {
+    const predicted = predictedPath(world, path);
+    if (param !== 'env_file' || predicted === undefined) continue;
+    const text = isObject(predicted) ? predicted['text'] : undefined;
+    if (typeof text !== 'string') return null;
+    for (const [, name] of text.matchAll(/^\s*([^=#\s][^=\s]*)=/gm)) names.add(name!);
+  }
+  return names;
+}
+
 /** A path of which only the real run can tell what it will hold. */
 export function unforeseen(watched: readonly Watched[], world: World): string | null {
-  const unsure = watched.find(({ path }) => {
+  const unsure = watched.find(({ path, param }) => {
     const predicted = predictedPath(world, path);
-    return predicted !== undefined && !(isObject(predicted) && typeof predicted['sha256'] === 'string');
+    const needed = param === 'env_file' ? 'text' : 'sha256';
+    return predicted !== undefined && !(isObject(predicted) && typeof predicted[needed] === 'string');
   });
   return unsure?.path ?? null;
 }
