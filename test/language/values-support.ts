@@ -63,3 +63,15 @@ export function cost(work: () => void): number {
   const { user, system } = process.cpuUsage(begun);
   return (user + system) / 1000;
 }
+
+/**
+ * How many times more processor time four times the work takes, the least of three tries: about 4, and 16 where it grows
+ * with the square. A busy machine, which makes all of it slower, does not matter.
+ */
+export function growth(size: number, make: (size: number) => () => void): number {
+  const tries = [size, size + 1, size + 2].map((few) => {
+    const [little, much] = [make(few), make(4 * few)];
+    return cost(much) / cost(little);
+  });
+  return Math.min(...tries);
+}
