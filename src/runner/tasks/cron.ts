@@ -118,12 +118,15 @@ export default stateTask({
   looksAt: (desired, current): readonly Area[] =>
     desired.kind ? tableAreas(current as CrontabNow) : editing.looksAt(desired, current as PathFacts),
   mayAlter(desired, current): readonly Area[] {
-    if (desired === null) return ['crontab:', ...editing.mayAlter(null)];
-    if (desired.kind) return [`crontab:${desired.user ?? ''}`];
+    if (desired === null) return ['crontab:', SPOOL, ...editing.mayAlter(null)];
+    if (desired.kind) return [`crontab:${desired.user ?? ''}`, SPOOL];
     return editing.mayAlter(desired, current as PathFacts | undefined);
   },
   touches: (desired, current) => (desired.kind ? null : editing.touches(desired, current as PathFacts)),
 });
+
+/** Where hosts keep users' crontabs. */
+const SPOOL: Area = 'path:/var/spool/cron';
 
 interface Params extends Times {
   readonly name: string;

@@ -41,6 +41,9 @@ function wouldNotDoItTwice(type: StateType, { desired, current }: Converged, del
   assert.ok(doubt, `a dry run would make the change twice: ${JSON.stringify(again)}`);
 }
 
+/** What a ground holds in a place of its own (services/crontabs.ts). */
+const ELSEWHERE: Readonly<Record<string, string>> = { '/var/spool/cron': 'tables' };
+
 /** What was altered on the ground is within `mayAlter`; the directory around a path shows it by its times. */
 function altersWhatItNames(
   type: StateType,
@@ -50,7 +53,10 @@ function altersWhatItNames(
 ): void {
   const areas = type.mayAlter?.(desired, current) ?? EVERYTHING;
   if (areas.includes('*') || areas.includes('path:')) return;
-  const named = areas.filter((area) => area.startsWith('path:')).map((area) => area.slice('path:'.length));
+  const named = areas
+    .filter((area) => area.startsWith('path:'))
+    .map((area) => area.slice('path:'.length))
+    .map((path) => (ELSEWHERE[path] ? join(ground.dir, ELSEWHERE[path]) : path));
   const strays = changedPaths(before, treeState(ground.dir))
     // A clone of a repository of the same machine shares its objects with it.
     .filter((path) => !path.includes('.mama-play-') && !path.includes('.git/'))
