@@ -93,6 +93,9 @@ export function decideArchive(
   if (facts.kind !== 'directory') return refuse(`${dest} is not a directory`);
   const stranger = strangers(facts);
   if (stranger) return stranger;
+  const filled = world.predicted(`path:${dest}`);
+  if (isObject(filled) && filled['contents'] === 'unknown')
+    return { unknown: `what an earlier task would put into ${dest} is not known` };
   if (now.lacks.length > 0) {
     return refuse(`this host has no ${now.lacks.join(', no ')}, which unpacks ${name}`, 'install it first');
   }
