@@ -10,7 +10,7 @@ import { resetHost, TASKS, writeProject } from './kill-play.ts';
 import { snapshot } from './run-here.ts';
 
 /** `MAMA_KILLS=200` for the long run, which takes a quarter of an hour. */
-const ROUNDS = Number(process.env['MAMA_KILLS'] ?? 60);
+const ROUNDS = Number(process.env['MAMA_KILLS'] ?? 30);
 const SEED = Number(process.env['MAMA_KILL_SEED'] ?? Date.now() % 1_000_000);
 const MAIN = join(import.meta.dirname, '../../dist/main.js');
 const KINDS = ['runner', 'session', 'line'] as const;
