@@ -59,6 +59,25 @@ describe('a dry run', () => {
     ]);
   });
 
+  it('an action whose failure would be ignored notifies nobody for certain, and what reads its result hangs on the run', async () => {
+    const shell = '{cmd: "echo x > {{ root }}/no/x", creates: "{{ root }}/no/x"}';
+    const handler = '[{name: h, debug: {msg: x}}]';
+    const seen = '{name: seen, debug: {msg: x}, when: "!r.failed"}';
+    const told = async (words: string) =>
+      (
+        await check(
+          `\n    - {name: t, shell: ${shell}, register: r, notify: h${words}}\n    - ${seen}`,
+          handler,
+        )
+      )
+        .filter(({ item }) => item === undefined)
+        .map(brief);
+    const loose = ['t would_change', 'seen unknown depends', 'h unknown depends'];
+    assert.deepEqual(await told(''), ['t would_change', 'seen ok', 'h ok']);
+    assert.deepEqual(await told(', ignore_errors: true'), loose);
+    assert.deepEqual(await told(', ignore_errors: true, loop: [1]'), loose);
+  });
+
   it('tasks on one path see what those before them would have made of it', async () => {
     writeFiles(dir, { 'host/f': 'old\n' });
     const told = await check(`

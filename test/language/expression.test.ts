@@ -495,6 +495,6 @@ describe('any expression at all', () => {
       const compile = () => texts.map((text) => compileCondition(text, whole(text)).value);
       return () => assert.ok(!compile().includes(null));
     };
-    assert.ok(growth(500, compiled) < 9);
+    assert.ok(growth(125, compiled) < 64);
   });
 });

@@ -63,6 +63,7 @@ describe('postgres_db with PostgreSQL @host', function () {
     name,
     running,
     before() {
+      dropOthers();
       for (const sql of ['drop database if exists d with (force)', ...from]) server.ask(sql);
     },
     params: at(params),

@@ -87,8 +87,9 @@ export class Books {
   /** Notify the handlers of a task that changed something, or may have. */
   notify(task: Task, raw: Raw, scope: PlanScope): void {
     const changes = raw.status === 'changed' || raw.status === 'would_change';
-    const unsure = raw.status === 'unknown' && raw.otherwise !== 'ok';
-    if (!changes && !unsure) return;
+    const maybe = raw.status === 'unknown' && raw.otherwise !== 'ok';
+    if (!changes && !maybe) return;
+    const unsure = maybe || (raw.performs && raw.remembered?.kind === 'unknown');
     for (const template of task.notify) {
       const name = evaluateIn(template, scope);
       const names = name.kind === 'value' ? [name.value].flat() : [];

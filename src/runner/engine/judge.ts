@@ -106,6 +106,7 @@ export function summarize(items: readonly { readonly raw: Raw; readonly item: Js
     status,
     result: { results },
     ...(held ? { held: true } : {}),
+    ...(items.some(({ raw }) => raw.performs) ? { performs: true as const } : {}),
     // Items that a run before this one changed, or that were not held back.
     ...((held || status === 'ok') && results.some((one: JsonObject) => one['changed'] === true)
       ? { otherwise: 'changed' }

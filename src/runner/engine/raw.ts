@@ -50,6 +50,14 @@ export function unknown(because: string, doubt: Doubt = 'depends'): Raw {
   return { status: 'unknown', result: {}, msg: because, doubt };
 }
 
+/**
+ * An action of a dry run that the host would outlive if it failed: whatever reads its result, and whoever hears of its
+ * change, hangs on the run.
+ */
+export function mayFail(raw: Raw): Raw {
+  return { ...raw, remembered: { kind: 'unknown', because: 'it was not run, and might fail' } };
+}
+
 /** `moved`: what is not as the plan saw it. */
 export function heldBack(because: string, moved?: Delta): Raw {
   const raw = failed(`held back: ${because}`, 'look at it, then make a new plan');

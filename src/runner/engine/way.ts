@@ -16,7 +16,7 @@ import { Ledger } from './ledger.ts';
 import type { Machine } from './machine.ts';
 import { Notified } from './notified.ts';
 import { titleOf } from './outcome-event.ts';
-import { definite, interrupted, type Raw, troubled } from './raw.ts';
+import { definite, interrupted, mayFail, type Raw, troubled } from './raw.ts';
 import type { Run } from './run-context.ts';
 import { TaskRun } from './task-run.ts';
 import type { Unit } from './unit.ts';
@@ -176,7 +176,7 @@ export class Way {
 
   private conclude(task: Task, came: Raw, handler: boolean, started: number): boolean {
     const cut = this.run.interrupt.now && (came.status === 'failed' || came.status === 'unreachable');
-    const raw = cut ? interrupted(came) : came;
+    const raw = cut ? interrupted(came) : came.performs && this.ignores(task) ? mayFail(came) : came;
     const failed = raw.status === 'failed';
     const overlooked = raw.status === 'unreachable' && task.ignoreUnreachable;
     const ignored = overlooked || (failed && !cut && !raw.held && this.ignores(task));
