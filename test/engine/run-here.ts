@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type PlayOptions, readCommandLine } from '../../src/runner/cli.ts';
 import { fileAccess } from '../../src/runner/commands/files.ts';
 import { readProject } from '../../src/runner/commands/project.ts';
+import { keepFile } from '../../src/runner/commands/write-whole.ts';
 import { connector } from '../../src/runner/connection/connect.ts';
 import type { Diagnostic } from '../../src/runner/contract/diagnostic.ts';
 import type { RecapEvent, RunEvent, TaskEvent } from '../../src/runner/contract/event.ts';
@@ -69,6 +70,7 @@ export async function runHere(
       return resolved.target;
     },
     emit: (event) => events.push(event),
+    keep: keepFile,
     secrets: new Secrets(),
     holder,
     redialPauses: [0.01, 0.05],

@@ -22,13 +22,13 @@ const VAULT_HEADER = 32;
 
 /** The controller's real file system, as the language and the plan ask for it. `cwd` names paths in messages. */
 export function fileAccess(cwd: string, home: string, vaults?: VaultReader): FileAccess & SourceIo {
-  const kindOf = (path: string) => statSync(path, { throwIfNoEntry: false });
+  const statOf = (path: string) => statSync(path, { throwIfNoEntry: false });
   const display = (path: string) => relative(cwd, path) || '.';
   return {
     read: (path) => quietly(() => text(path), null),
     list: (path) => quietly(() => readdirSync(path), []),
-    isDirectory: (path) => quietly(() => kindOf(path)?.isDirectory() ?? false, false),
-    exists: (path) => quietly(() => isUsable(kindOf(path)), false),
+    isDirectory: (path) => quietly(() => statOf(path)?.isDirectory() ?? false, false),
+    exists: (path) => quietly(() => isUsable(statOf(path)), false),
     ...sourceIo(home, display),
     isVault: (path) => quietly(() => isVault(firstBytes(path, VAULT_HEADER, 'latin1')), false),
     ...(vaults ? { vaults } : {}),
@@ -65,9 +65,7 @@ export function sourceIo(home: string, display: (path: string) => string): Sourc
   return {
     stat(path) {
       const stat = quietly(() => statSync(path, { throwIfNoEntry: false }), undefined);
-      if (!stat) return undefined;
-      const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : 'other';
-      return { kind, size: stat.size, mode: stat.mode };
+      return stat && { kind: kindOf(stat), size: stat.size, mode: stat.mode };
     },
     entries: (path) =>
       readdirSync(path, { withFileTypes: true }).map((entry) => {
@@ -84,10 +82,19 @@ export function sourceIo(home: string, display: (path: string) => string): Sourc
     bytes: (path) => readFileSync(path),
     sha256: (path) => hashes.of(path),
     willHash: (path, size) => hashes.ahead(path, size),
+    place(path) {
+      const stat = quietly(() => statSync(path, { throwIfNoEntry: false }), undefined);
+      const sha256 = () => quietly(() => new Hashes().of(path), null);
+      return stat && { kind: kindOf(stat), size: stat.size, sha256 };
+    },
     stream: (path) => createReadStream(path, { highWaterMark: 256 * 1024 }),
     join: (a, b) => (b.startsWith('~/') ? join(home, b.slice(2)) : isAbsolute(b) ? b : resolve(a, b)),
     display,
   };
+}
+
+function kindOf(stat: Stats): 'file' | 'directory' | 'other' {
+  return stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : 'other';
 }
 
 function quietly<T>(look: () => T, otherwise: T): T {

@@ -60,7 +60,9 @@ export function compareText(
   if (extraMark(options, marks) !== kept.extra)
     diagnostics.push({ code: 'changed-since', message: `-e is not what it was in ${since}` });
   const told = new Set<string>();
-  for (const { path, aspect, mark } of kept.seen) {
+  // Of what the run itself altered, the last counts.
+  const last = new Map(kept.seen.map((one) => [`${one.aspect} ${one.path}`, one]));
+  for (const { path, aspect, mark } of last.values()) {
     if (told.has(path) || marks.of(seen.now({ path, aspect }, terminal.cwd)) === mark) continue;
     told.add(path);
     const message =

@@ -28,6 +28,7 @@ import type { Terminal } from './terminal.ts';
 import { told } from './told.ts';
 import { vaultPasswords } from './vault-passwords.ts';
 import { withVaults } from './vault-reading.ts';
+import { keepFile } from './write-whole.ts';
 
 const NOBODY_TO_ASK: Diagnostic = {
   code: 'no-terminal',
@@ -112,7 +113,9 @@ async function play(
     const note = (msg: string) => reporter.on({ event: 'note', level: 'info', msg });
     const bound = bind({ project, options, seen, vaults, secrets, terminal, folder, note });
     if (!('refused' in bound)) {
-      const exit = await runProject(project, options, flags, terminal, reporter, secrets, bound);
+      const exit = await runProject(project, options, flags, terminal, reporter, secrets, bound, (path) =>
+        seen.wrote(path),
+      );
       return bound.ended?.(exit) ?? exit;
     }
     tell(reporter, bound.refused);
@@ -130,6 +133,7 @@ export async function runProject(
   reporter: Reporter,
   secrets: Secrets,
   bound: Bound = {},
+  wrote: (path: string) => void = () => {},
 ): Promise<number> {
   const passwords = await askPasswords(options, terminal);
   if (passwords === null) {
@@ -153,6 +157,11 @@ export async function runProject(
     connect,
     resolve,
     emit: (event: RunEvent) => reporter.on(event),
+    keep(path, bytes) {
+      const trouble = keepFile(path, bytes);
+      if (trouble === null) wrote(path);
+      return trouble;
+    },
     secrets,
     holder: holderOf(terminal),
     forks: options.forks,

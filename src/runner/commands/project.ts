@@ -162,6 +162,15 @@ export function hostScopes(context: RunContext) {
 }
 
 export function checkPlays(plays: readonly SelectedPlay[], context: RunContext): Diagnostic[] {
+  const found = checkOnce(plays, context);
+  if (!context.sources.isUncertain) return found;
+  // Now it is known what tasks will bring here, for which others may look.
+  const again = checkOnce(plays, context);
+  context.sources.settle();
+  return again;
+}
+
+function checkOnce(plays: readonly SelectedPlay[], context: RunContext): Diagnostic[] {
   const found: Diagnostic[] = [];
   for (const [index, { play, hosts }] of plays.entries()) {
     const names = hosts.map((host) => host.name);

@@ -34,11 +34,27 @@ export class SeenFiles {
     this.listener = listener;
   }
 
+  /** The run itself put a file there: what was seen of it, and of the directories around it, counts as it is now. */
+  wrote(path: string): void {
+    for (const [key, { aspect, path: shown, fact: before }] of this.known) {
+      const full = key.slice(aspect.length + 1);
+      if (full !== path && !path.startsWith(`${full}/`)) continue;
+      const fact = this.factNow(full, aspect);
+      if (fact === before) continue;
+      const seen = { path: shown, aspect, fact };
+      this.known.set(key, seen);
+      this.listener(seen);
+    }
+  }
+
   /** How it is now; what can't be read is told as that. */
   now({ path, aspect }: Pick<Seen, 'path' | 'aspect'>, cwd: string): string {
-    const full = this.inner.join(cwd, path);
+    return this.factNow(this.inner.join(cwd, path), aspect);
+  }
+
+  private factNow(path: string, aspect: Aspect): string {
     try {
-      return this.fact(full, aspect);
+      return this.fact(path, aspect);
     } catch {
       return 'unreadable';
     }

@@ -68,6 +68,16 @@ export type LocalEntry =
   | { readonly kind: 'directory'; readonly path: string; readonly mode: number }
   | { readonly kind: 'link'; readonly path: string; readonly target: string };
 
+/** Where a task may put a file on the controller. */
+export interface LocalPlace {
+  /** Absolute. */
+  readonly path: string;
+  /** Bytes of the file that is there; null: there is none. */
+  readonly size: number | null;
+  /** Of its content, lower-case hex, computed when first asked for; null: there is none, or it can't be read. */
+  sha256(): string | null;
+}
+
 /** What `desire` may read on the controller. Every method looks along the task's search path (DESIGN section 6). */
 export interface Local {
   /** A file below `files/` (or `templates/`) along the search path; the refusal lists all places that were tried. */
@@ -78,6 +88,11 @@ export interface Local {
   isTree(src: string, where?: 'files' | 'templates'): boolean;
   /** A Handlebars template found below `templates/`, rendered with the variables of this task on this host. */
   render(src: string): string | Refusal;
+  /**
+   * What stands at a path relative to the playbook's directory. A refusal where no file could be: a directory is
+   * there, or on the way stands what is none.
+   */
+  place(dest: string): LocalPlace | Refusal;
   /** The host's variable of this name, evaluated; undefined where there is none. */
   variable(name: string): Json | undefined;
 }
@@ -128,6 +143,8 @@ export interface StateType<P = any, D = any, C = any> extends Declared {
   decide(current: C, desired: D, world: World): Delta | null | Refusal | Unknown;
   /** Changes only what the delta names. Exit 0 = done. Exit `MOVED` (see `MOVED`) = ask again, once. */
   apply(delta: Delta, desired: D, current: C): Script | Apply;
+  /** What is kept of an apply's reply on the controller. Only the engine writes it, and never in a dry run. */
+  readonly keep?: Keep<D, C>;
   /** What went wrong, from the reply of an apply that failed; the default shows the last lines of stderr. */
   explain?(reply: Reply, desired: D): Refusal;
   /** Fields for `register`; `reply` is that of the apply, null when nothing was applied. */
@@ -146,6 +163,14 @@ export interface StateType<P = any, D = any, C = any> extends Declared {
    * ones all directories on the way. Null: of this change it cannot (a recursion, a hard link).
    */
   touches?(desired: D, current: C): Touches | null;
+}
+
+/** A file on the controller that an apply's reply ends up in. */
+export interface Keep<D = any, C = any> {
+  /** Absolute, as `Local.place` gave it. */
+  path(desired: D): string;
+  /** All that the file is to hold. Null: what came is not what was asked for, as if the apply had said `MOVED`. */
+  bytes(reply: Reply, desired: D, current: C): Uint8Array | null;
 }
 
 export interface Touches {

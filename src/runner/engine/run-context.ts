@@ -12,10 +12,17 @@ import type { Past } from './past.ts';
 import type { Raw } from './raw.ts';
 import type { Journal } from './unit.ts';
 
+/**
+ * Puts a whole file on the controller, or leaves what was there. Null: it is there; otherwise why it could not be
+ * written, for a person.
+ */
+export type KeepFile = (path: string, bytes: Uint8Array) => string | null;
+
 /** What every conversation of a run shares. */
 export interface Run {
   readonly context: RunContext;
   readonly emit: Emit;
+  readonly keep: KeepFile;
   readonly lines: Lines;
   readonly hosts: ReadonlyMap<string, Host>;
   readonly check: boolean;

@@ -14,7 +14,7 @@ import { Lines, type ResolveTarget } from './lines.ts';
 import { PAUSES } from './link.ts';
 import type { Past } from './past.ts';
 import { runPlay } from './play.ts';
-import type { Run } from './run-context.ts';
+import type { KeepFile, Run } from './run-context.ts';
 import type { Journal } from './unit.ts';
 
 /** A play and the hosts that it was found to run on. */
@@ -32,6 +32,7 @@ export interface RunOptions {
   readonly resolve: ResolveTarget;
   /** Events go out masked. Never awaited. */
   readonly emit: Emit;
+  readonly keep: KeepFile;
   readonly secrets: Secrets;
   /** Who holds the leases; null: none are taken, and no debts are kept (tests of other things). */
   readonly holder: Holder | null;
@@ -82,6 +83,7 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
   const run: Run = {
     context: options.context,
     emit,
+    keep: options.keep,
     lines,
     hosts,
     check: options.context.check,

@@ -24,6 +24,8 @@ export interface Reach {
   apply(apply: Apply, touches: Touches | null): Promise<Reply | Trouble>;
   /** A question said in its own time and kept from nobody: a wait. */
   wait(script: Script): Promise<Reply | Trouble>;
+  /** Puts a file on the controller; null: done, otherwise why not. */
+  keep(path: string, bytes: Uint8Array): string | null;
   /** Forget the kept answers: the ground moved. */
   forget(): void;
   /** Not null: the change (of these fields; null: the action) must not be made, and what is told of it. */
@@ -85,12 +87,16 @@ async function runState(type: StateType, work: HostWork, reach: Reach, mode: Ste
     const said = await reach.apply(asApply(type.apply(delta, desired, current)), touches);
     if (isTrouble(said) && said.recovered && ++cuts <= MOST_CUTS) continue;
     if (isTrouble(said)) return troubled(said);
-    if (said.code === MOVED && ++moved === 1) {
+    const kept = said.code === 0 ? type.keep?.bytes(said, desired, current) : undefined;
+    const hasMoved = said.code === MOVED || kept === null;
+    if (hasMoved && ++moved === 1) {
       reach.forget();
       continue;
     }
-    if (said.code === MOVED) return failed('it keeps changing on the host between looking and writing');
+    if (hasMoved) return failed('it keeps changing on the host between looking and writing');
     if (said.code !== 0) return { ...refused(type.explain?.(said, desired) ?? explainReply(said)), delta };
+    const unkept = kept ? reach.keep(type.keep!.path(desired), kept) : null;
+    if (unkept !== null) return { ...failed(unkept), delta };
     return { status: 'changed', delta, result: { ...type.result?.(desired, current, delta, said, REAL) } };
   }
 }

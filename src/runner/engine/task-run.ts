@@ -181,6 +181,7 @@ export class TaskRun {
       const raw = await this.step(known, unit, rest, 1, because);
       return raw.status === 'unreachable' || raw.status === 'unknown' ? raw : unknown(because);
     }
+    if (!known) this.wouldKeep(null);
     if (!this.readsOnly) await this.cloud(known, `it is not known whether "${title}" runs`);
     return unknown(because);
   }
@@ -196,6 +197,14 @@ export class TaskRun {
         ? await run.lines.machines()
         : [await run.lines.machine(work?.on ?? host.name)];
     for (const machine of machines) if (!isTrouble(machine)) machine.overlay.cloud(areas, because);
+  }
+
+  /** A dry run does not put on the controller what a later task may read there. */
+  private wouldKeep(work: HostWork | null): void {
+    const { task, title, run } = this.is;
+    if (task.type.kind !== 'state' || !task.type.keep) return;
+    const path = work && task.type.keep.path(work.desired);
+    run.context.sources.wouldPut(path, `"${title}" would put a file on this machine before`);
   }
 
   private keepSecrets(work: HostWork | null, scope: PlanScope): void {
@@ -264,6 +273,7 @@ export class TaskRun {
       runStep(work, this.reach(work, dialogue, unit, rest), mode),
     );
     if (dialogue.changes === changesBefore) dialogue.walked();
+    if (this.isDry && (raw.status === 'would_change' || raw.status === 'unknown')) this.wouldKeep(work);
     return work.on === host.name ? raw : { ...raw, on: work.on };
   }
 
@@ -304,6 +314,11 @@ export class TaskRun {
         return dialogue.apply(work, apply, mayChain ? touches : null, coming, onLine);
       },
       wait: (script: Script): Promise<Reply | Trouble> => dialogue.wait(work.identity, probe(work, script)),
+      keep: (path: string, bytes: Uint8Array): string | null => {
+        const trouble = run.keep(path, bytes);
+        run.context.sources.altered();
+        return trouble;
+      },
       forget: () => dialogue.forget(),
       holds: (delta: Delta | null) => this.holds(work, delta),
       cut: (question: Question) => dialogue.takeCut(work, question),

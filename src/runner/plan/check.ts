@@ -18,7 +18,7 @@ import { didYouMean } from '../language/suggest.ts';
 import { type HostContext, scopeOf } from './context.ts';
 import type { Round } from './cursor.ts';
 import { checkInputs, rolesOf } from './inputs.ts';
-import { conditions, prepare } from './prepare.ts';
+import { conditions, type NoWork, prepare, type Work } from './prepare.ts';
 import { resultShape } from './results.ts';
 import { itemsOf, rounds } from './rounds.ts';
 import { evaluateIn } from './scope.ts';
@@ -146,6 +146,7 @@ class HostCheck {
     if (found.length > 0 || task.flawed || seen.lacksWaived([task.params])) return;
     if (!this.delegate(task, seen)) return;
     const work = prepare(task, this.context.host.name, seen.scope, this.context.run);
+    this.puts(task, work);
     if (work.kind === 'fault' && !isOfOthers(work.diagnostic, textsOf(task))) this.report(work.diagnostic);
     if (work.kind === 'refused') {
       const { refusal, hint } = work.refusal;
@@ -156,6 +157,13 @@ class HostCheck {
         ...(hint === undefined ? {} : { hint }),
       });
     }
+  }
+
+  /** A file that a task brings here is no missing source of another. */
+  private puts({ type }: Task, work: Work | NoWork): void {
+    if (type.kind !== 'state' || !type.keep || (work.kind !== 'host' && work.kind !== 'unknown')) return;
+    const path = work.kind === 'host' ? type.keep.path(work.desired) : null;
+    this.context.run.sources.wouldPut(path, 'a task brings it');
   }
 
   /** False, and reported: it is given to a host that the inventory lacks. */

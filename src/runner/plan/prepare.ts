@@ -76,7 +76,7 @@ export function prepare(task: Task, host: string, scope: PlanScope, run: RunCont
   const valid = validateParams(task.type, rendered.value, task.params);
   if ('diagnostics' in valid) return { kind: 'fault', diagnostic: valid.diagnostics[0]! };
   if (task.type.kind === 'local') return { kind: 'local', type: task.type, params: valid.value };
-  const { local, trouble } = localFor(task, scope, run.sources);
+  const { local, trouble } = localFor(task, scope, run.sources, run.playbookDir);
   const desired: unknown = task.type.desire(valid.value, local);
   const obstacle = trouble();
   if (obstacle) return obstacle;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Json } from '../contract/json.ts';
 import {
@@ -6,6 +7,7 @@ import {
   type Local,
   type LocalEntry,
   type LocalFile,
+  type LocalPlace,
   type Refusal,
   refuse,
 } from '../contract/task-type.ts';
@@ -32,6 +34,15 @@ export interface SourceIo {
   /** The hash of this large file will probably be asked for, once its host has answered. */
   willHash?(path: string, size: number): void;
   stream(path: string): Readable;
+  /** What stands where a file is to be put, links followed; undefined: nothing. It counts not as read by the run. */
+  place(path: string):
+    | {
+        readonly kind: 'file' | 'directory' | 'other';
+        readonly size: number;
+        /** null: it can't be read. */
+        sha256(): string | null;
+      }
+    | undefined;
   /** Absolute path of the two joined; `b` may be absolute, and `~` is the operator's home. */
   join(a: string, b: string): string;
   /** How messages name a path: relative to the working directory. */
@@ -45,13 +56,20 @@ export interface SourceIo {
 /** Bytes from which hashing a file takes longer than a host's answer over a short line. */
 const LARGE = 4 * 1024 * 1024;
 
-/** What tasks read on the controller, each file once per run. */
+/** A file that a dry run did not put in its place. */
+interface Unmade {
+  readonly path: string;
+  readonly because: string;
+}
+
+/** What tasks read on the controller, each file once per run, unless the run itself puts something there. */
 export class Sources {
   private readonly io: SourceIo;
   private readonly files = new Map<string, LocalFile>();
   private readonly texts = new Map<string, Loaded<TextTemplate | null>>();
   private readonly trees = new Map<string, readonly LocalEntry[] | Refusal>();
   private readonly found = new Map<string, string | Refusal>();
+  private readonly unmade: Unmade[] = [];
 
   constructor(io: SourceIo) {
     this.io = io;
@@ -70,6 +88,69 @@ export class Sources {
       this.found.set(key, result);
     }
     return result;
+  }
+
+  /** The run itself has put a file on the controller: everything is looked at anew. */
+  altered(): void {
+    for (const known of [this.files, this.texts, this.trees, this.found]) known.clear();
+  }
+
+  /** A dry run would have put a file there; null: nobody knows where. */
+  wouldPut(path: string | null, because: string): void {
+    this.unmade.push({ path: path ?? '/', because });
+  }
+
+  /** True: `wouldPut` was told of something. */
+  get isUncertain(): boolean {
+    return this.unmade.length > 0;
+  }
+
+  /** What was told to `wouldPut` counts no more. */
+  settle(): void {
+    this.unmade.length = 0;
+  }
+
+  /** Why it is not known what a real run would find in these places, of which the first that is there counts; null: it is. */
+  doubt(src: string, places: readonly string[]): string | null {
+    if (this.unmade.length === 0) return null;
+    for (const place of places) {
+      const path = this.io.join(place, src);
+      const met = this.unmade.find((one) => isWithin(path, one.path) || isWithin(one.path, path));
+      if (met) return met.because;
+      if (this.io.place(path) !== undefined) return null;
+    }
+    return null;
+  }
+
+  /** What stands at `dest`, from the directory `base`. */
+  place(dest: string, base: string): LocalPlace | Refusal {
+    const path = this.io.join(base, dest);
+    const there = this.io.place(path);
+    if (there && there.kind !== 'file') {
+      const what = there.kind === 'directory' ? 'a directory' : 'a device, socket or pipe';
+      return refuse(`${this.io.display(path)} on this machine is ${what}: no file is put in its place`);
+    }
+    const barred = there ? null : this.barred(path);
+    if (barred !== null)
+      return refuse(`${this.io.display(barred)} on this machine is no directory: ${dest} can't be below it`);
+    let hash: string | null | undefined;
+    return {
+      path,
+      size: there?.size ?? null,
+      sha256: () => {
+        if (hash === undefined) hash = there?.sha256() ?? null;
+        return hash;
+      },
+    };
+  }
+
+  /** The nearest thing on the way that is there, if it is no directory. */
+  private barred(path: string): string | null {
+    for (let at = dirname(path); at !== dirname(at); at = dirname(at)) {
+      const there = this.io.place(at);
+      if (there) return there.kind === 'directory' ? null : at;
+    }
+    return null;
   }
 
   kind(path: string): 'file' | 'directory' | 'other' | undefined {
@@ -189,6 +270,10 @@ function secretText(text: TextTemplate, secrets: SecretSink): TextTemplate {
   };
 }
 
+function isWithin(path: string, above: string): boolean {
+  return above === '/' || path === above || path.startsWith(`${above}/`);
+}
+
 /** A task's view of the controller, and what stood in the way of an answer that is not the user's mistake in `src`. */
 export interface TaskLocal {
   readonly local: Local;
@@ -196,13 +281,18 @@ export interface TaskLocal {
   trouble(): Exclude<Evaluated, { kind: 'value' }> | null;
 }
 
-export function localFor(task: Task, scope: Scope, sources: Sources): TaskLocal {
+/** `base`: the playbook's directory. */
+export function localFor(task: Task, scope: Scope, sources: Sources, base: string): TaskLocal {
   let trouble: Exclude<Evaluated, { kind: 'value' }> | null = null;
-  const find = (src: string, where: 'files' | 'templates') => sources.find(src, task.search[where]);
   const settle = (evaluated: Evaluated): Json | Refusal => {
     if (evaluated.kind === 'value') return evaluated.value;
     trouble ??= evaluated;
     return refuse(evaluated.kind === 'unknown' ? evaluated.because : evaluated.diagnostic.message);
+  };
+  const find = (src: string, where: 'files' | 'templates'): string | Refusal => {
+    const because = sources.doubt(src, task.search[where]);
+    if (because !== null) return settle({ kind: 'unknown', because }) as Refusal;
+    return sources.find(src, task.search[where]);
   };
   const local: Local = {
     file(src, where = 'files') {
@@ -231,6 +321,11 @@ export function localFor(task: Task, scope: Scope, sources: Sources): TaskLocal 
         return settle({ kind: 'fault', diagnostic }) as Refusal;
       }
       return settle(text.render(scope)) as string | Refusal;
+    },
+    place(dest) {
+      const because = sources.doubt(dest, [base]);
+      if (because !== null) return settle({ kind: 'unknown', because }) as Refusal;
+      return sources.place(dest, base);
     },
     variable(name) {
       const evaluated = scope.get(name);

@@ -11,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import Handlebars from 'handlebars';
 import type { Json } from '../../../src/runner/contract/json.ts';
 import {
@@ -62,6 +62,13 @@ export function fakeLocal(dir: string, sources: Sources = {}): Local {
       const path = place(src, 'templates');
       if (!existsSync(path)) return missing(src, 'templates');
       return Handlebars.compile(readFileSync(path, 'utf8'), { noEscape: true, strict: true })(variables);
+    },
+    place(dest) {
+      const path = resolve(dir, dest);
+      const stat = statSync(path, { throwIfNoEntry: false });
+      if (stat && !stat.isFile()) return refuse(`${dest} is no file`);
+      const sha256 = () => (stat ? createHash('sha256').update(readFileSync(path)).digest('hex') : null);
+      return { path, size: stat?.size ?? null, sha256 };
     },
     variable: (name) => variables[name],
   };

@@ -1,6 +1,8 @@
 // biome-ignore-all lint/suspicious/noExplicitAny: the harness handles task types whose parameter types it cannot know
 
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Ajv } from 'ajv';
 import type { Delta } from '../../../src/runner/contract/delta.ts';
 import { type Reply, text } from '../../../src/runner/contract/exchange.ts';
@@ -82,6 +84,12 @@ export async function converge(
   if (isUnknown(delta)) throw new Error(`decide said unknown: ${delta.unknown}`);
   const reply = delta === null ? null : await say(type.apply(delta, desired, current), ground);
   if (reply && reply.code !== 0) return refused('apply', explained(type, reply, desired), reply);
+  if (reply && type.keep) {
+    const bytes = type.keep.bytes(reply, desired, current) ?? assert.fail('what came was not asked for');
+    const path = type.keep.path(desired);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, bytes);
+  }
   const result = type.result?.(desired, current, delta, reply, world) ?? {};
   registersWhatItDeclares(type, result);
   return { kind: 'converged', desired, current, delta, reply, result };
