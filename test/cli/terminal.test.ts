@@ -83,9 +83,51 @@ describe('the terminal of a process', () => {
     }
   });
 
+  it('asks for a line that is seen, and leaves nothing of the question', async () => {
+    const fake = new FakeProcess('/', {}, true);
+    const { ask, out } = terminal(fake);
+    const { signal } = new AbortController();
+    const answer = ask('Go\non?\x1b[2J', signal);
+    await turn();
+    assert.match(fake.stderr.text, /Go on\?\^\[\[2J \x1b/);
+    out('a line\n');
+    fake.stdin.write('yes\n');
+    assert.equal(await answer, 'yes');
+    assert.match(fake.stderr.text, /yes[\s\S]*\x1b\[1A\r\x1b\[J$/);
+    assert.equal(fake.stdout.text, 'a line\n');
+    assert.equal(signal.aborted, false);
+  });
+
+  it('takes a question back; ^C at it is a signal and no answer', async () => {
+    const fake = new FakeProcess('/', {}, true);
+    const { ask, out } = terminal(fake);
+    const control = new AbortController();
+    const answer = ask('Go on?', control.signal);
+    const next = ask('And on?', control.signal);
+    await turn();
+    fake.stdin.write('half\x03');
+    await turn();
+    out('held\n');
+    assert.deepEqual([fake.killed, fake.stdout.text], [['SIGINT'], '']);
+    control.abort();
+    assert.deepEqual([await answer, await next, fake.stdout.text], [null, null, 'held\n']);
+    assert.doesNotMatch(fake.stderr.text, /And on/);
+    assert.match(fake.stderr.text, /\r\x1b\[J$/);
+  });
+
+  it('a question that takes several rows is cleared as a whole', async () => {
+    const fake = new FakeProcess('/', {}, true);
+    const answer = terminal(fake).ask('x'.repeat(170), new AbortController().signal);
+    await turn();
+    fake.stdin.write('\n');
+    assert.equal(await answer, '');
+    assert.match(fake.stderr.text, /\x1b\[3A\r\x1b\[J$/);
+  });
+
   it('asks nobody where stdin is no terminal', async () => {
     const fake = new FakeProcess('/');
     assert.equal(await terminal(fake).askSecret('password: '), null);
+    assert.equal(await terminal(fake).ask('Go on?', new AbortController().signal), null);
     assert.equal(fake.stderr.text, '');
   });
 

@@ -71,6 +71,7 @@ export async function runHere(
     },
     emit: (event) => events.push(event),
     keep: keepFile,
+    ask: null,
     secrets: new Secrets(),
     holder,
     redialPauses: [0.01, 0.05],

@@ -41,7 +41,7 @@ const NO_INVENTORY = 'no inventory was given (-i): the only host is localhost';
 
 /** What the command line says of how plays run. */
 export type RunFlags = LoginFlags &
-  Pick<PlayOptions, 'forks' | 'batching' | 'forceHandlers' | 'detailedExitcode'>;
+  Pick<PlayOptions, 'output' | 'forks' | 'batching' | 'forceHandlers' | 'detailedExitcode'>;
 
 /** `mama-play PLAYBOOK… -i INVENTORY`: resolves to the exit code. */
 export async function playCommand(
@@ -162,6 +162,7 @@ export async function runProject(
       if (trouble === null) wrote(path);
       return trouble;
     },
+    ask: terminal.hasKeyboard && options.output !== 'json' ? terminal.ask : null,
     secrets,
     holder: holderOf(terminal),
     forks: options.forks,

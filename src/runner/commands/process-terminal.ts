@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { oneLine, width } from '../report/text.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A process as a Terminal. `done` gives back what was taken hold of, so that the process can end. */
@@ -23,6 +24,11 @@ export function terminalOf(host: NodeJS.Process): Terminal & { done(): void } {
     askSecret(prompt) {
       // One question at a time: hosts connect side by side, and more than one of them may need a passphrase.
       const answer = asked.then(() => askSecret(host, prompt, [out, err]));
+      asked = answer;
+      return answer;
+    },
+    ask(prompt, signal) {
+      const answer = asked.then(() => askLine(host, prompt, signal, [out, err]));
       asked = answer;
       return answer;
     },
@@ -117,6 +123,43 @@ async function askSecret(
     lines.question('', (answer) => {
       resolve(answer);
       lines.close();
+    });
+  });
+}
+
+async function askLine(
+  host: NodeJS.Process,
+  prompt: string,
+  signal: AbortSignal,
+  outlets: readonly Outlet[],
+): Promise<string | null> {
+  if (!host.stdin.isTTY || signal.aborted) return null;
+  const shown = `${oneLine(prompt)} `;
+  const lines = createInterface({ input: host.stdin, output: host.stderr, terminal: true, historySize: 0 });
+  for (const outlet of outlets) outlet.hold();
+  lines.setPrompt(shown);
+  lines.prompt();
+  return new Promise((resolve) => {
+    // How many rows above the cursor the question begins.
+    let above = 0;
+    let answer: string | null = null;
+    const takeBack = () => {
+      above = lines.getCursorPos().rows;
+      lines.close();
+    };
+    signal.addEventListener('abort', takeBack, { once: true });
+    // The question stays: whoever hears the signal takes it back.
+    lines.on('SIGINT', () => host.kill(host.pid, 'SIGINT'));
+    lines.once('line', (line) => {
+      answer = line;
+      above = Math.floor(width(shown + line) / (host.stderr.columns || 80)) + 1;
+      lines.close();
+    });
+    lines.once('close', () => {
+      signal.removeEventListener('abort', takeBack);
+      host.stderr.write(`${above > 0 ? `\x1b[${above}A` : ''}\r\x1b[J`);
+      for (const outlet of outlets) outlet.release();
+      resolve(answer);
     });
   });
 }

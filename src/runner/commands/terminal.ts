@@ -17,6 +17,11 @@ export interface Terminal {
   readonly errColour: boolean;
   /** Ask without echo; null: there is nobody to ask, or no answer was given. What is written meanwhile waits. */
   askSecret(prompt: string): Promise<string | null>;
+  /**
+   * Ask for a line, which is seen as it is typed; null: no line was given. When `signal` aborts, the question is taken
+   * back. ^C is a signal to the process and no answer. What is written meanwhile waits; nothing is left of the question.
+   */
+  ask(prompt: string, signal: AbortSignal): Promise<string | null>;
   /** All of stdin. */
   input(): Promise<Uint8Array>;
   /** Somebody can be asked: stdin is a terminal. */

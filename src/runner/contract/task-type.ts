@@ -237,8 +237,28 @@ export interface ActionVerdict {
 /** Needs no host: it looks at variables only. */
 export interface LocalType<P = any> extends Declared {
   readonly kind: 'local';
-  /** `label` names the host, for messages. */
-  evaluate(params: P): LocalVerdict;
+  /**
+   * What the host waits for before the task is evaluated; null: for nothing. What was asked of the host before counts no
+   * more afterwards.
+   */
+  pause?(params: P): Pause | null;
+  /** `paused`: how it waited; null: it did not, or this is a dry run. */
+  evaluate(params: P, paused?: Paused | null): LocalVerdict;
+}
+
+/** Over after so many seconds, or as soon as the operator says so, whichever is first. */
+export interface Pause {
+  /** null: until the operator says so. */
+  readonly seconds: number | null;
+  /** One line, shown to the operator, who ends the pause with Enter; null: nobody is asked. */
+  readonly prompt: string | null;
+}
+
+export interface Paused {
+  /** That it took. */
+  readonly seconds: number;
+  /** By the operator in front of his Enter; empty where nobody was asked. */
+  readonly typed: string;
 }
 
 export interface LocalVerdict {

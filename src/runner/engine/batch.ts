@@ -1,6 +1,7 @@
 import type { Play } from '../language/model.ts';
 import type { Host } from './host.ts';
 import { Lockstep } from './lockstep.ts';
+import type { Asked } from './pauses.ts';
 
 /** The hosts that go through a play side by side, and what they must agree on. */
 export class Batch {
@@ -8,6 +9,8 @@ export class Batch {
   readonly hosts: readonly Host[];
   /** null: `strategy: free`. */
   readonly lockstep: Lockstep | null;
+  /** Questions to the operator, each put once for all hosts. */
+  readonly asked: Asked = new Map();
   /** `end` (meta: end_play, end_batch) or `fatal` (too many failures): no host begins another task. */
   over: 'end_batch' | 'end_play' | 'fatal' | null = null;
 

@@ -82,6 +82,14 @@ export function satisfied(task: Task, raw: Raw, scope: PlanScope): Evaluated<boo
   return { kind: 'value', value: true };
 }
 
+/** The last of its attempts was not enough. */
+export function exhausted(raw: Raw, attempts: number, task: Task): Raw {
+  const what = task.until
+    ? `until: ${task.until.map((e) => e.source).join(' and ')} did not come true`
+    : (raw.msg ?? '');
+  return { ...raw, status: 'failed', msg: `${what} (${attempts} attempts)` };
+}
+
 /** One outcome for a loop: the worst of its items, with all their results. */
 export function summarize(items: readonly { readonly raw: Raw; readonly item: Json }[]): Raw {
   const results = items.map(({ raw, item }) => {
@@ -107,6 +115,7 @@ export function summarize(items: readonly { readonly raw: Raw; readonly item: Js
     result: { results },
     ...(held ? { held: true } : {}),
     ...(items.some(({ raw }) => raw.performs) ? { performs: true as const } : {}),
+    ...(items.some(({ raw }) => raw.cut) ? { cut: true as const } : {}),
     // Items that a run before this one changed, or that were not held back.
     ...((held || status === 'ok') && results.some((one: JsonObject) => one['changed'] === true)
       ? { otherwise: 'changed' }

@@ -28,6 +28,8 @@ export interface Raw {
   readonly performs?: true;
   /** What `register` stores instead: the run that this one goes on from was told so. */
   readonly remembered?: Evaluated;
+  /** The operator ended it. */
+  readonly cut?: true;
   /** Held back, because it is not what the plan showed: the host goes on without it, and has failed in the end. */
   readonly held?: true;
 }

@@ -9,6 +9,7 @@ import type { Host } from './host.ts';
 import type { Leases } from './leases.ts';
 import type { Lines } from './lines.ts';
 import type { Past } from './past.ts';
+import type { Pauses } from './pauses.ts';
 import type { Raw } from './raw.ts';
 import type { Journal } from './unit.ts';
 
@@ -23,6 +24,7 @@ export interface Run {
   readonly context: RunContext;
   readonly emit: Emit;
   readonly keep: KeepFile;
+  readonly pauses: Pauses;
   readonly lines: Lines;
   readonly hosts: ReadonlyMap<string, Host>;
   readonly check: boolean;

@@ -13,6 +13,7 @@ import { Leases } from './leases.ts';
 import { Lines, type ResolveTarget } from './lines.ts';
 import { PAUSES } from './link.ts';
 import type { Past } from './past.ts';
+import { type Ask, Pauses } from './pauses.ts';
 import { runPlay } from './play.ts';
 import type { KeepFile, Run } from './run-context.ts';
 import type { Journal } from './unit.ts';
@@ -33,6 +34,8 @@ export interface RunOptions {
   /** Events go out masked. Never awaited. */
   readonly emit: Emit;
   readonly keep: KeepFile;
+  /** null: there is no operator at a terminal. */
+  readonly ask: Ask | null;
   readonly secrets: Secrets;
   /** Who holds the leases; null: none are taken, and no debts are kept (tests of other things). */
   readonly holder: Holder | null;
@@ -80,10 +83,15 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
   const leases = new Leases(lines, names, emit);
   void lines.allSettled(names);
   const interrupt = { stop: false, now: false };
+  const { ask } = options;
+  const pauses = new Pauses(ask && ((prompt, signal) => ask(secrets.mask(prompt), signal)), (msg) =>
+    emit({ event: 'note', level: 'info', msg }),
+  );
   const run: Run = {
     context: options.context,
     emit,
     keep: options.keep,
+    pauses,
     lines,
     hosts,
     check: options.context.check,
@@ -102,10 +110,12 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
   options.onStart?.({
     gently: () => {
       interrupt.stop = true;
+      pauses.stop();
     },
     now: () => {
       interrupt.stop = true;
       interrupt.now = true;
+      pauses.stop();
       return lines.interrupt();
     },
   });

@@ -12,7 +12,7 @@ import {
   type StateType,
   type Touches,
 } from '../contract/task-type.ts';
-import type { HostWork, LocalWork, Question } from '../plan/prepare.ts';
+import type { HostWork, Question } from '../plan/prepare.ts';
 import { foresee, hesitate, withhold } from './foresee.ts';
 import { explainReply, failed, type Raw, refused, skipped, troubled, unknown } from './raw.ts';
 import { type Overlay, REAL } from './world.ts';
@@ -53,14 +53,6 @@ export function runStep(work: HostWork, reach: Reach, mode: StepMode): Promise<R
   if (work.type.kind === 'state') return runState(work.type, work, reach, mode);
   if (work.type.kind === 'query') return runQuery(work.type, work, reach, mode);
   return runAction(work.type, work, reach, mode);
-}
-
-/** A step that needs no host. */
-export function runLocal({ type, params }: LocalWork): Raw {
-  const verdict = type.evaluate(params);
-  const { result, msg, facts } = verdict;
-  if (verdict.failed !== undefined) return failed(verdict.failed, verdict.hint, result);
-  return { status: 'ok', result, ...(msg === undefined ? {} : { msg }), ...(facts ? { facts } : {}) };
 }
 
 /** A line that is lost so often in the middle of one change is not worth calling again. */

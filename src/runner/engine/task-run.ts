@@ -3,7 +3,7 @@ import type { Reply, Trouble } from '../contract/exchange.ts';
 import { isTrouble } from '../contract/exchange.ts';
 import type { Json, JsonObject } from '../contract/json.ts';
 import type { Script } from '../contract/script.ts';
-import { type Apply, EVERYTHING, type Touches } from '../contract/task-type.ts';
+import { type Apply, EVERYTHING, type Pause, type Touches } from '../contract/task-type.ts';
 import type { Evaluated, Task } from '../language/model.ts';
 import type { Coming } from '../plan/ahead.ts';
 import { type HostContext, scopeOf } from '../plan/context.ts';
@@ -17,11 +17,13 @@ import { isChainable } from './chain.ts';
 import { Dialogue, probe } from './dialogue.ts';
 import type { Permit } from './gate.ts';
 import type { Host } from './host.ts';
-import { judge, satisfied, summarize } from './judge.ts';
+import { exhausted, judge, satisfied, summarize } from './judge.ts';
+import { runLocal } from './local-step.ts';
 import { itemEvent } from './outcome-event.ts';
+import type { Asked, Ended } from './pauses.ts';
 import { definite, failed, faulty, type Raw, refused, skipped, troubled, unknown } from './raw.ts';
 import type { Run } from './run-context.ts';
-import { runLocal, runStep } from './step.ts';
+import { runStep } from './step.ts';
 import type { Unit } from './unit.ts';
 
 export interface TaskRunContext {
@@ -41,6 +43,10 @@ export interface TaskRunContext {
   readonly doubt: string | null;
   /** Changes may be said ahead of their turn: nobody else has a say in whether they come to it. */
   readonly mayChain: boolean;
+  /** What the hosts of the batch ask the operator, and where this task stands among it. */
+  readonly asked: { readonly questions: Asked; readonly place: string };
+  /** What was asked of the host before counts no more. */
+  readonly forget: () => void;
   /** Changes were made ahead of their turn, and are still to be told. */
   readonly owesOutcomes: () => boolean;
   /** Called right before a change is said. */
@@ -254,7 +260,10 @@ export class TaskRun {
     maybe: string | null = null,
   ): Promise<Raw> {
     const { run, host, task, title, certain } = this.is;
-    if (work.kind === 'local') return runLocal(work);
+    if (work.kind === 'local') {
+      const wait = (pause: Pause) => this.pause(pause, unit, rest, attempt);
+      return runLocal(work, this.isDry, this.looksOnly ? null : wait);
+    }
     const dialogue = await this.dialogueFor(work);
     if (!(dialogue instanceof Dialogue)) return dialogue;
     run.emit({ event: 'started', host: host.name, task: title, type: task.type.name });
@@ -275,6 +284,22 @@ export class TaskRun {
     if (dialogue.changes === changesBefore) dialogue.walked();
     if (this.isDry && (raw.status === 'would_change' || raw.status === 'unknown')) this.wouldKeep(work);
     return work.on === host.name ? raw : { ...raw, on: work.on };
+  }
+
+  private async pause(
+    pause: Pause,
+    { item }: Unit,
+    rest: readonly Item[] | null,
+    attempt: number,
+  ): Promise<Ended> {
+    const { run, host, task, title, asked } = this.is;
+    run.emit({ event: 'started', host: host.name, task: title, type: task.type.name });
+    const limit = this.number(task.timeout, this.scope(this.is.around), 0);
+    const place = `${asked.place} ${item ? rest?.length : ''} ${attempt}`;
+    const ended = await run.pauses.share(pause, limit, asked.questions, place);
+    // Meanwhile the host may have become another one.
+    this.is.forget();
+    return ended;
   }
 
   /** `timeout`: what takes longer is ended on the host, and has failed. */
@@ -359,13 +384,6 @@ export class TaskRun {
 
 /** Another run holds a machine of this one: told once, for the run as a whole. */
 const LOCKED: Trouble = { kind: 'trouble', trouble: 'locked', message: 'another run holds a lease' };
-
-function exhausted(raw: Raw, attempts: number, task: Task): Raw {
-  const what = task.until
-    ? `until: ${task.until.map((e) => e.source).join(' and ')} did not come true`
-    : (raw.msg ?? '');
-  return { ...raw, status: 'failed', msg: `${what} (${attempts} attempts)` };
-}
 
 /** What the task will have written when it is done; a local one needs no host, and nothing rides with it. */
 function namesOf(task: Task): string[] {

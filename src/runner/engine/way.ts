@@ -147,6 +147,11 @@ export class Way {
       certain: handler && certainty === 'sure',
       doubt: certainty === 'unknown' ? 'whether it is notified is not known' : null,
       mayChain: this.batch.lockstep === null && !this.isPaying,
+      asked: {
+        questions: this.batch.asked,
+        place: `${task.id}/${this.cursor.position().join('.')}`,
+      },
+      forget: () => this.dialogue?.forget(),
       owesOutcomes: () => this.dialogue?.owesOutcomes ?? false,
       beforeApply: () => this.ledger.intend(task, this.scope(task)),
       dialogue: () => this.ownDialogue(),
@@ -175,7 +180,8 @@ export class Way {
   }
 
   private conclude(task: Task, came: Raw, handler: boolean, started: number): boolean {
-    const cut = this.run.interrupt.now && (came.status === 'failed' || came.status === 'unreachable');
+    const isOut = came.status === 'failed' || came.status === 'unreachable';
+    const cut = isOut && (this.run.interrupt.now || came.cut === true);
     const raw = cut ? interrupted(came) : came.performs && this.ignores(task) ? mayFail(came) : came;
     const failed = raw.status === 'failed';
     const overlooked = raw.status === 'unreachable' && task.ignoreUnreachable;

@@ -133,7 +133,6 @@ const RENAMED: Readonly<Record<string, readonly string[]>> = {
   assemble: ['template'],
   blockinfile: ['template', 'copy'],
   replace: ['lineinfile', 'template'],
-  pause: ['wait_for'],
   wait_for_connection: ['wait_for'],
   find: ['stat'],
 };

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../contract/json.ts';
+import type { LocalType } from '../contract/task-type.ts';
 import type { Evaluated, Loop, Task } from '../language/model.ts';
 import { type HostContext, scopeOf } from './context.ts';
 import type { Cursor, Round } from './cursor.ts';
@@ -135,6 +136,7 @@ class Walk {
       this.straight = false;
       return !sure;
     }
+    if (task.type.kind === 'local' && !this.isDry(task) && mayPause(task.type, work)) return false;
     if (work.kind === 'unknown' && task.type.kind === 'local') return this.localLater(task);
     if (work.kind === 'unknown' || work.kind === 'fault') return false;
     if (work.kind === 'local') return sure && this.local(task, work.type.evaluate(work.params));
@@ -166,4 +168,10 @@ class Walk {
     }
     return true;
   }
+}
+
+/** Behind a pause the host may be another one: nothing is asked, and nothing changed, ahead of it. */
+function mayPause({ pause }: LocalType, work: ReturnType<typeof prepare>): boolean {
+  if (!pause) return false;
+  return work.kind !== 'local' || pause(work.params) !== null;
 }

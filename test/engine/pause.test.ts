@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Ask } from '../../src/runner/engine/pauses.ts';
+import type { RunOptions, Stop } from '../../src/runner/engine/run.ts';
+import { FakeProcess, runFake } from '../cli/fake-process.ts';
+import { type RanHere, runHere, stateDir, writeFiles } from './run-here.ts';
+
+describe('pause, in a run', function () {
+  this.timeout(30_000);
+  let dir: string;
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'mama-pause-'));
+    const hosts = ['a', 'b', 'c'].map((name) => `    ${name}: {root: ${dir}/${name}}\n`).join('');
+    for (const host of ['a', 'b', 'c']) mkdirSync(join(dir, host));
+    writeFiles(dir, {
+      'roles/README': 'This folder is the root of a project.\n',
+      'inventory.yaml': `all:\n  vars: {ansible_connection: local}\n  hosts:\n${hosts}`,
+    });
+  });
+  afterEach(() => {
+    for (const path of [dir, stateDir(dir)]) rmSync(path, { recursive: true, force: true });
+  });
+
+  async function run(
+    tasks: string,
+    args: readonly string[] = [],
+    more: Partial<RunOptions> = {},
+    keys = '',
+  ): Promise<RanHere & { ms: number }> {
+    writeFiles(dir, { 'play.yaml': `- hosts: all\n${keys}  tasks:\n${tasks}` });
+    const started = performance.now();
+    const command = ['play.yaml', '-i', 'inventory.yaml', ...args];
+    const ran = await runHere(dir, command, { run: 'test', who: 'test' }, undefined, () => more);
+    assert.deepEqual(ran.refused, []);
+    return { ...ran, ms: performance.now() - started };
+  }
+  const told = (ran: RanHere) => ran.tasks.map(({ host, task, status }) => `${host} ${task} ${status}`);
+
+  it('hosts wait side by side, and need no round trip for it', async () => {
+    const ran = await run('    - {name: p, pause: {seconds: 0.6}, register: p}\n    - debug: {var: p}\n');
+    assert.ok(ran.ms >= 600 && ran.ms < 1700, `${ran.ms} ms`);
+    for (const { result, task } of ran.tasks) if (task === 'p') assert.ok(Number(result!['delta']) >= 0.59);
+    assert.equal(ran.recap!.hosts['a']!.round_trips, 0);
+  });
+
+  it('nothing is changed ahead of it, and what was asked before is asked again', async () => {
+    const ran = await run(
+      `
+    - {name: one, copy: {dest: "{{ root }}/one", content: x}}
+    - {name: look, stat: {path: "{{ root }}/late"}, register: before}
+    - {name: p, pause: {seconds: 1}}
+    - {name: two, copy: {dest: "{{ root }}/two", content: x}}
+    - {name: again, stat: {path: "{{ root }}/late"}, register: after}
+    - {name: show, debug: {msg: "{{ before.stat.exists }} {{ after.stat.exists }}"}}
+`,
+      ['--limit', 'a'],
+      {
+        emit: (event) => {
+          if (event.event === 'task' && event.task === 'look') {
+            setTimeout(() => {
+              assert.ok(existsSync(join(dir, 'a/one')));
+              assert.equal(existsSync(join(dir, 'a/two')), false, 'changed ahead of the pause');
+              writeFiles(dir, { 'a/late': '' });
+            }, 300);
+          }
+          if (event.event === 'task') shown.push(event.msg);
+        },
+      },
+    );
+    assert.equal(ran.recap!.ok, true);
+    assert.equal(shown.at(-1), 'false true');
+  });
+  const shown: (string | undefined)[] = [];
+
+  it('a dry run does not wait', async () => {
+    const ran = await run('    - {name: p, pause: {minutes: 9}}\n    - {name: q, pause: {prompt: x}}\n', [
+      '--check',
+      '--limit',
+      'a',
+    ]);
+    assert.ok(ran.ms < 5000);
+    assert.deepEqual(
+      ran.tasks.map(({ status, msg }) => [status, msg]),
+      [
+        ['ok', 'it would wait 540 s; a dry run does not wait'],
+        ['ok', 'it would wait for Enter; a dry run does not wait'],
+      ],
+    );
+  });
+
+  it('whoever ends the run ends it at once, and a timeout too', async () => {
+    let stop: Stop | null = null;
+    const onStart = (one: Stop) => {
+      stop = one;
+    };
+    const emit: RunOptions['emit'] = (event) => {
+      if (event.event === 'started') setTimeout(() => stop!.gently(), 200);
+      if (event.event === 'task') ended.push(`${event.host} ${event.status} ${event.msg}`);
+    };
+    const ended: string[] = [];
+    const ran = await run('    - {name: p, pause: {minutes: 5}}\n    - {name: on, debug: {msg: x}}\n', [], {
+      onStart,
+      emit,
+    });
+    assert.ok(ran.ms < 5000);
+    assert.deepEqual(
+      ended.sort(),
+      ['a', 'b', 'c'].map((host) => `${host} failed interrupted: it was ended before it was done`),
+    );
+    assert.deepEqual(
+      [ran.recap!.hosts['a']!.state, ran.recap!.hosts['c']!.state],
+      ['interrupted', 'interrupted'],
+    );
+    const late = await run('    - {name: p, pause: {minutes: 5}, timeout: 0.3}\n', ['--limit', 'a']);
+    assert.equal(late.tasks[0]!.msg, 'its timeout was over before the pause was');
+  });
+
+  it('a question is put once for all hosts of a batch, and all get the answer', async () => {
+    const asked: string[] = [];
+    const ask: Ask = async (prompt) => {
+      asked.push(prompt);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return `answer ${asked.length}`;
+    };
+    const task = `
+    - {name: p, pause: {prompt: "Sure?"}, register: p}
+    - {name: show, debug: {msg: "{{ p.user_input }}"}}
+`;
+    const answers = (ran: RanHere) => ran.tasks.filter(({ task }) => task === 'show').map(({ msg }) => msg);
+    const all = await run(task, ['--forks', '1'], { ask }, '  strategy: linear\n');
+    assert.deepEqual(asked, ['Sure? [Enter goes on, ^C ends the run]']);
+    assert.deepEqual(answers(all), ['answer 1', 'answer 1', 'answer 1']);
+    asked.length = 0;
+    const batches = await run(task, [], { ask }, '  serial: 2\n');
+    assert.deepEqual([asked.length, answers(batches)], [2, ['answer 1', 'answer 1', 'answer 2']]);
+    asked.length = 0;
+    await run(
+      '    - {name: p, pause: {prompt: "{{ item }} of {{ inventory_hostname }}"}, loop: [1, 2]}\n',
+      [],
+      { ask },
+    );
+    assert.equal(asked.length, 6);
+    asked.length = 0;
+    const before = Date.now();
+    const never: Ask = (prompt, signal) => {
+      asked.push(prompt);
+      return new Promise((resolve) => signal.addEventListener('abort', () => resolve('too late')));
+    };
+    const timed = await run(
+      '    - {name: p, pause: {prompt: x, seconds: 0.2}, register: p}\n',
+      ['--limit', 'a'],
+      {
+        ask: never,
+      },
+    );
+    assert.ok(Date.now() - before < 5000);
+    assert.deepEqual(asked, ['x [goes on after 0.2 s; Enter goes on, ^C ends the run]']);
+    assert.equal(timed.tasks[0]!.result!['user_input'], '');
+  });
+
+  it('with nobody to ask it fails, or is a note where it has a time', async () => {
+    const ran = await run(
+      '    - {name: t, pause: {seconds: 0.1, prompt: Wait}}\n    - {name: p, pause: {prompt: x}}\n',
+      ['--limit', 'a'],
+    );
+    assert.deepEqual(told(ran), ['a t ok', 'a p failed']);
+    assert.equal(ran.tasks[1]!.msg, 'there is nobody to ask: stdin is no terminal, or the output is JSON');
+    assert.equal(ran.tasks[1]!.hint, 'with `seconds` or `minutes` it goes on by itself');
+    assert.ok(ran.events.some((event) => event.event === 'note' && event.msg === 'Wait'));
+  });
+
+  it('a run that is resumed does not wait again', async () => {
+    writeFiles(dir, {
+      'play.yaml': `
+- hosts: a
+  tasks:
+    - {name: p, pause: {seconds: 2}, register: p}
+    - {name: stop, shell: "test -e {{ root }}/may; echo {{ p.delta }}"}
+`.replace('; echo', ' && echo'),
+    });
+    const mama = (...args: string[]) => runFake(new FakeProcess(dir), args);
+    assert.equal((await mama('play.yaml', '-i', 'inventory.yaml')).code, 2);
+    writeFiles(dir, { 'a/may': '' });
+    const started = performance.now();
+    const resumed = await mama('resume', 'last', '-vv');
+    assert.equal(resumed.code, 0);
+    assert.ok(performance.now() - started < 1900);
+    assert.match(resumed.out, /2\.\d/);
+  });
+});
