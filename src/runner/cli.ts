@@ -4,7 +4,7 @@ import type { SchemaKind } from './commands/schema.ts';
 import type { VaultFlags } from './commands/vault-passwords.ts';
 import { type ExecInvocation, execCommandLine, readExec } from './exec-command-line.ts';
 import { type LintInvocation, lintCommandLine, readLint } from './lint-command-line.ts';
-import { type LoginFlags, loginFlags, loginOptions } from './login-options.ts';
+import { DEFAULT_FORKS, type LoginFlags, loginFlags, loginOptions } from './login-options.ts';
 import { type ApplyInvocation, applyCommandLine, readApply } from './plans-command-line.ts';
 import { type ResumeInvocation, readResume, resumeCommandLine } from './resume-command-line.ts';
 import { RUNS_VERBS, type RunsInvocation, readRuns, runsCommandLine } from './runs-command-line.ts';
@@ -139,7 +139,7 @@ function withPlayOptions(command: Command): Command {
     .option('--start-at-task <name>', 'begin with the task of this name')
     .option('-C, --check', 'change nothing, tell what would change')
     .option('--detailed-exitcode', 'with --check: exit 3 if anything would change')
-    .option('-f, --forks <n>', 'hosts worked on side by side', count, 50)
+    .option('-f, --forks <n>', 'hosts worked on side by side', count, DEFAULT_FORKS)
     .option('--force-handlers', 'run notified handlers of failed hosts too')
     .option('--no-batching', 'one task per exchange (slow; the result is the same)');
   return withHelp(

@@ -1,7 +1,7 @@
 import { Command, type OptionValues } from 'commander';
 import { type Answer, collect, count, oneOf, parse, quiet, withHelp } from './command-line.ts';
 import type { VaultFlags } from './commands/vault-passwords.ts';
-import { type LoginFlags, loginFlags, loginOptions } from './login-options.ts';
+import { DEFAULT_FORKS, type LoginFlags, loginFlags, loginOptions } from './login-options.ts';
 import { vaultFlags, vaultOptions } from './vault-options.ts';
 
 /** What `mama-play exec` was asked to do. */
@@ -36,7 +36,7 @@ export function execCommandLine(): Command {
     .option('-i, --inventory <path>', 'an inventory, or host,host, … (may be repeated)', collect)
     .option('-l, --limit <pattern>', 'only these hosts')
     .option('-e, --extra-vars <vars>', 'k=v, a map, or @file; above all other variables', collect)
-    .option('-f, --forks <n>', 'hosts worked on side by side', count, 50)
+    .option('-f, --forks <n>', 'hosts worked on side by side', count, DEFAULT_FORKS)
     .option('-v, --verbose', 'output as it comes too', (_, before: number) => before + 1, 0)
     .option('--output <kind>', 'plain or json (default: plain)', oneOf('plain', 'json'));
   return withHelp(vaultOptions(loginOptions(command).optionsGroup('Secrets:')).optionsGroup('Help:'));

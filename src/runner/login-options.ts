@@ -1,6 +1,9 @@
 import type { Command, OptionValues } from 'commander';
 import { count } from './command-line.ts';
 
+/** Hosts that are worked on side by side, unless told. */
+export const DEFAULT_FORKS = 50;
+
 /** How hosts are logged in to, and as whom tasks run there. */
 export interface LoginFlags {
   readonly user: string | null;

@@ -157,7 +157,8 @@ describe('mama-play resume', function () {
 
   it('what an action registered is not kept where it is secret: refused, and --again performs it', async () => {
     writeFiles(dir, {
-      'roles/app/variables.yaml': 'type: object\nproperties: {password: {type: string, secret: true}}\n',
+      'roles/app/variables.yaml':
+        'type: object\nproperties: {root: {type: string}, password: {type: string, secret: true}}\n',
       'roles/app/tasks/main.yaml': `
 - {name: query, stat: {path: "{{ root }}/{{ password }}"}, register: found}
 - {name: token, shell: "echo {{ password }}; echo once >> {{ root }}/log", register: token}

@@ -192,7 +192,8 @@ function suite(title: string, vars: () => string, env: () => Record<string, stri
 
     it('holds no secret, and is held to the same ones', async () => {
       writeFiles(dir, {
-        'roles/app/variables.yaml': 'type: object\nproperties: {password: {type: string, secret: true}}\n',
+        'roles/app/variables.yaml':
+          'type: object\nproperties: {root: {type: string}, password: {type: string, secret: true}}\n',
         'roles/app/tasks/main.yaml': `
 - {name: conf, copy: {dest: "{{ root }}/conf", content: "user=me\\npassword={{ password }}\\n"}}
 - {name: cmd, shell: "echo {{ password }} > {{ root }}/cmd"}

@@ -143,7 +143,12 @@ describe('secrets in events', () => {
   });
 
   it('are masked in the line that an error shows', () => {
-    const diagnostic = { code: 'x', message: 'not hidden-one', line: 'a: hidden-one', hint: 'hidden-one?' };
+    const diagnostic = {
+      code: 'usage' as const,
+      message: 'not hidden-one',
+      line: 'a: hidden-one',
+      hint: 'hidden-one?',
+    };
     const event = maskEvent({ event: 'error', diagnostic }, secrets('hidden-one'));
     assert.equal(JSON.stringify(event).includes('hidden'), false);
   });

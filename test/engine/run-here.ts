@@ -49,7 +49,7 @@ export async function runHere(
   const invocation = readCommandLine(args);
   if (invocation.kind !== 'play') throw new Error(`not a play: ${JSON.stringify(invocation)}`);
   const options: PlayOptions = invocation.options;
-  const project = readProject(options, fileAccess(dir, '/root'), dir, taskTypes);
+  const project = readProject(options, fileAccess(dir, '/root'), dir, taskTypes, '0.1.2');
   const refused = project.diagnostics.filter((diagnostic) => diagnostic.severity !== 'warning');
   if (refused.length > 0) return { events: [], tasks: [], recap: null, refused };
   const events: RunEvent[] = [];

@@ -99,7 +99,7 @@ describe('target: how a host is reached', () => {
   it('lets the variables of the host count above the command line, as Ansible does', () => {
     const flags = {
       user: 'f',
-      privateKeyFile: 'key',
+      privateKeyFile: '/here/key',
       timeout: 3,
       password: 'x',
       passphrase: 'y',
@@ -111,7 +111,7 @@ describe('target: how a host is reached', () => {
       via: 'openssh',
       address: 'h1',
       user: 'f',
-      privateKeyFile: 'key',
+      privateKeyFile: '/here/key',
       passphrase: 'y',
       password: 'x',
       becomePassword: 'z',
@@ -311,14 +311,14 @@ describe('target: what is refused', () => {
   });
 
   it("says all at once, also what can't be known or evaluated", () => {
-    const fault: Diagnostic = { code: 'undefined', message: 'there is no variable x' };
+    const fault: Diagnostic = { code: 'undefined-variable', message: 'there is no variable x' };
     const variables: Record<string, Evaluated | Json> = {
       ansible_host: { kind: 'fault', diagnostic: fault },
       ansible_port: { kind: 'unknown', because: 'the task "ask" has not run yet' },
       ansible_user: 5,
     };
     assert.deepEqual(refused(variables), [
-      'undefined: there is no variable x',
+      'undefined-variable: there is no variable x',
       'bad-connection: ansible_port must be known before connecting, and is not: the task "ask" has not run yet',
       'bad-connection: ansible_user must be a text, not a number | quote it: ansible_user: "5"',
     ]);

@@ -4,7 +4,7 @@ import { formatDiagnostic } from '../../src/runner/report/diagnostic.ts';
 import { paintFor } from '../../src/runner/report/paint.ts';
 
 function told(diagnostic: Partial<Diagnostic>, colour = false): string {
-  return formatDiagnostic({ code: 'x', message: 'that is wrong', ...diagnostic }, paintFor(colour));
+  return formatDiagnostic({ code: 'usage', message: 'that is wrong', ...diagnostic }, paintFor(colour));
 }
 
 const at = (line: number, column: number) => ({ file: 'site.yaml', line, column });

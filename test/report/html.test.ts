@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import type { Code } from '../../src/runner/contract/diagnostic.ts';
 import type { RunEvent } from '../../src/runner/contract/event.ts';
 import { pageHtml } from '../../src/runner/report/html/page.ts';
 import { HEAD, largeRun, SMALL, storyOf, type Timed } from './sample-run.ts';
@@ -147,7 +148,7 @@ describe('the page of a run', () => {
           {
             event: 'error',
             diagnostic: {
-              code: 'x',
+              code: 'usage',
               at,
               message: 'no key "nmae"',
               line: '      nmae: x',
@@ -156,7 +157,7 @@ describe('the page of a run', () => {
             },
           },
         ],
-        [0, { event: 'error', diagnostic: { code: 'w', severity: 'warning', message: 'careful' } }],
+        [0, { event: 'error', diagnostic: { code: 'no-effect', severity: 'warning', message: 'careful' } }],
         [0, { event: 'note', level: 'info', msg: 'play "x" is skipped' }],
       ],
       { ...HEAD, exit: 1, elapsed_ms: 12 },
@@ -189,7 +190,7 @@ describe('the page of a run', () => {
           result: { [evil]: evil },
         }),
       ],
-      [2, { event: 'error', diagnostic: { code: evil, message: evil, hint: evil } }],
+      [2, { event: 'error', diagnostic: { code: evil as Code, message: evil, hint: evil } }],
       [3, recap({ [evil]: hostRecap() })],
     ];
     const html = page(events, { ...HEAD, playbooks: [evil], who: evil, limit: evil, version: evil });

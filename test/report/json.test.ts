@@ -72,7 +72,7 @@ describe('--output json', () => {
   it('keeps what is for people off stdout', () => {
     const { output, errors } = tell([
       { event: 'note', level: 'warning', host: 'h', msg: 'no flock' },
-      { event: 'error', diagnostic: { code: 'x', severity: 'warning', message: 'careful' } },
+      { event: 'error', diagnostic: { code: 'usage', severity: 'warning', message: 'careful' } },
     ]);
     assert.equal(output, '');
     assert.equal(errors, 'warning: h: no flock\nwarning: careful\n');

@@ -126,7 +126,7 @@ failed       web1: handler Run
         event: 'error',
         diagnostic: { code: 'unknown-key', at, message: 'no "nmae"', hint: 'did you mean "name"?' },
       },
-      { event: 'error', diagnostic: { code: 'w', message: 'a warning', severity: 'warning' } },
+      { event: 'error', diagnostic: { code: 'no-effect', message: 'a warning', severity: 'warning' } },
       { event: 'error', diagnostic: { code: 'no-hosts', message: 'no play has any host' } },
     ]);
     assert.match(
@@ -157,7 +157,7 @@ failed       web1: handler Run
           status: 'changed',
           delta: { [evil]: { from: evil, to: `${evil}\n` } },
         }),
-        { event: 'error', diagnostic: { code: 'x', message: evil } },
+        { event: 'error', diagnostic: { code: 'usage', message: evil } },
       ],
     ];
     for (const events of runs) {

@@ -187,10 +187,10 @@ ok           web1: Configuration
   });
 
   it('says errors on stderr, and sums them up', () => {
-    const error = (message: string): RunEvent => ({ event: 'error', diagnostic: { code: 'x', message } });
+    const error = (message: string): RunEvent => ({ event: 'error', diagnostic: { code: 'usage', message } });
     const warning: RunEvent = {
       event: 'error',
-      diagnostic: { code: 'x', message: 'w', severity: 'warning' },
+      diagnostic: { code: 'usage', message: 'w', severity: 'warning' },
     };
     const { output, errors } = tell([error('one'), warning, error('two')]);
     assert.equal(output, '');
@@ -199,7 +199,7 @@ ok           web1: Configuration
   });
 
   it('does not say that nothing was done once a play has begun', () => {
-    const error: RunEvent = { event: 'error', diagnostic: { code: 'x', message: 'm' } };
+    const error: RunEvent = { event: 'error', diagnostic: { code: 'usage', message: 'm' } };
     const { errors } = tell([{ event: 'play', play: 'Site', hosts: [] }, error, error]);
     assert.equal(errors, 'error: m\nerror: m\n');
   });

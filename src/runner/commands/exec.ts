@@ -11,6 +11,7 @@ import { selectHosts } from '../language/pattern.ts';
 import { constantTemplate } from '../language/template.ts';
 import { Vaults } from '../language/vaults.ts';
 import type { RunContext } from '../plan/context.ts';
+import { pathMagic } from '../plan/magic.ts';
 import { exampleVaults } from '../plan/plain-secrets.ts';
 import { Sources } from '../plan/sources.ts';
 import { execReporter } from '../report/exec.ts';
@@ -18,7 +19,7 @@ import { makeReporter } from '../report/reporter.ts';
 import { taskTypes } from '../tasks/index.generated.ts';
 import { fileAccess } from './files.ts';
 import { connectionFlags, runProject, targetsOf, tell } from './play.ts';
-import { checkPlays, inventoryDir, limitOf, type Project, readInventory } from './project.ts';
+import { checkPlays, limitOf, type Project, pathsOf, readInventory } from './project.ts';
 import { discreet, withoutSecrets } from './secrecy.ts';
 import type { Terminal } from './terminal.ts';
 import { told } from './told.ts';
@@ -78,7 +79,7 @@ function execProject(options: ExecOptions, files: ReturnType<typeof fileAccess>,
     check: false,
     sources: new Sources(files),
     become: { active: options.become, user: options.becomeUser },
-    inventoryDir: inventoryDir(options, cwd),
+    given: pathMagic(pathsOf(options, inventory, cwd)),
     playbookDir: cwd,
   };
   const { hosts: names, note } = take(selectHosts(play.hosts, inventory, limit ?? undefined));

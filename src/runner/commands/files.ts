@@ -93,7 +93,15 @@ export function sourceIo(home: string, display: (path: string) => string): Sourc
   };
 }
 
-function kindOf(stat: Stats): 'file' | 'directory' | 'other' {
+/** What lies at a path, links followed; undefined: nothing that can be reached. */
+export function kindAt(path: string): Kind | undefined {
+  const stat = quietly(() => statSync(path, { throwIfNoEntry: false }), undefined);
+  return stat && kindOf(stat);
+}
+
+type Kind = 'file' | 'directory' | 'other';
+
+function kindOf(stat: Stats): Kind {
   return stat.isFile() ? 'file' : stat.isDirectory() ? 'directory' : 'other';
 }
 

@@ -6,7 +6,7 @@ import { Secrets } from '../contract/secret.ts';
 import { loadPlaybook } from '../language/playbook.ts';
 import { Vaults } from '../language/vaults.ts';
 import type { LintOptions } from '../lint-command-line.ts';
-import { loginFlags } from '../login-options.ts';
+import { DEFAULT_FORKS, loginFlags } from '../login-options.ts';
 import { formatDiagnostic } from '../report/diagnostic.ts';
 import { paintFor } from '../report/paint.ts';
 import { sarif } from '../report/sarif.ts';
@@ -34,7 +34,7 @@ export async function runLint(options: LintOptions, terminal: Terminal, version:
   try {
     const files = fileAccess(terminal.cwd, terminal.home, vaults);
     const { playbooks, troubles } = choose(options, terminal.cwd);
-    const read = () => checkAll(playbooks, options, files, terminal);
+    const read = () => checkAll(playbooks, options, files, terminal, version);
     const found = inOrder([...troubles, ...(await withVaults(vaults, read))], files, terminal.cwd);
     const told = found.map((diagnostic) => maskDiagnostic(diagnostic, secrets));
     tell(told, playbooks.length, options, terminal);
@@ -66,6 +66,7 @@ function checkAll(
   options: LintOptions,
   files: Files,
   terminal: Terminal,
+  version: string,
 ): readonly Diagnostic[] {
   const { cwd } = terminal;
   if (options.inventory.length === 0) {
@@ -74,7 +75,7 @@ function checkAll(
     );
   }
   const inventory = readInventory(options.inventory, files, cwd);
-  return playbooks.flatMap((playbook) => check(playbook, inventory, options, files, terminal));
+  return playbooks.flatMap((playbook) => check(playbook, inventory, options, files, terminal, version));
 }
 
 function check(
@@ -83,6 +84,7 @@ function check(
   options: LintOptions,
   files: Files,
   terminal: Terminal,
+  version: string,
 ): readonly Diagnostic[] {
   const asPlayed = {
     ...options,
@@ -92,9 +94,15 @@ function check(
     skipTags: [],
     startAtTask: null,
     check: false,
+    diff: false,
+    forks: DEFAULT_FORKS,
+    verbosity: 0,
   };
-  const project = readProject(asPlayed, files, terminal.cwd, taskTypes, inventory);
-  return [...project.diagnostics, ...targetsOf(project, connectionFlags(asPlayed, terminal)).diagnostics];
+  const project = readProject(asPlayed, files, terminal.cwd, taskTypes, version, inventory);
+  return [
+    ...project.diagnostics,
+    ...targetsOf(project, connectionFlags(asPlayed, terminal, false)).diagnostics,
+  ];
 }
 
 function tell(

@@ -10,6 +10,7 @@ import type { InventoryHost } from '../language/model.ts';
 import { selectHosts } from '../language/pattern.ts';
 import { Vaults } from '../language/vaults.ts';
 import { hostScope, type RunContext } from '../plan/context.ts';
+import { pathMagic } from '../plan/magic.ts';
 import { Sources } from '../plan/sources.ts';
 import { becomeDefaults } from '../plan/target.ts';
 import { paintFor } from '../report/paint.ts';
@@ -17,7 +18,7 @@ import { Refusals } from '../report/refusals.ts';
 import type { StateOptions } from '../state-command-line.ts';
 import { fileAccess } from './files.ts';
 import { askPasswords, connectionFlags, resolver, targetsOf } from './play.ts';
-import { inventoryDir, limitOf, readInventory } from './project.ts';
+import { limitOf, pathsOf, readInventory } from './project.ts';
 import type { Terminal } from './terminal.ts';
 import { vaultPasswords } from './vault-passwords.ts';
 import { withVaults } from './vault-reading.ts';
@@ -111,7 +112,7 @@ export async function onHosts(
   return ends.includes('locked') ? 5 : ends.includes('failed') ? 2 : ends.includes('unreachable') ? 4 : 0;
 }
 
-const END_OF: Readonly<Record<Trouble['trouble'], HostEnd>> = {
+const END_OF: Readonly<Record<Trouble['trouble'], Exclude<HostEnd, 'done'>>> = {
   unreachable: 'unreachable',
   lost: 'unreachable',
   locked: 'locked',
@@ -140,7 +141,7 @@ function chooseHosts(options: StateOptions, files: ReturnType<typeof fileAccess>
     check: true,
     sources: new Sources(files),
     become: { active: options.become, user: options.becomeUser },
-    inventoryDir: inventoryDir(options, cwd),
+    given: pathMagic(pathsOf(options, inventory, cwd)),
     playbookDir: cwd,
   };
   const limit = limitOf(options, cwd, files, take);

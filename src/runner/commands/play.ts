@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
 import type { PlayOptions } from '../cli.ts';
 import { type Diagnostic, isError } from '../contract/diagnostic.ts';
 import type { RunEvent } from '../contract/event.ts';
@@ -17,7 +18,7 @@ import { fanOut } from '../report/fan-out.ts';
 import { makeReporter, type Reporter } from '../report/reporter.ts';
 import { taskTypes } from '../tasks/index.generated.ts';
 import { type Bind, type Bound, journalled } from './binding.ts';
-import { fileAccess } from './files.ts';
+import { fileAccess, kindAt } from './files.ts';
 import { listing } from './listing.ts';
 import { playbookTroubles } from './playbook-paths.ts';
 import { collectSecrets, inventoryDir, type Project, readProject } from './project.ts';
@@ -61,7 +62,9 @@ export async function playCommand(
   const records = recordsOf(options, terminal, version, spoken);
   const reporter = discreet(fanOut([spoken, records]), secrets);
   try {
-    return records.end(await play(options, terminal, reporter, secrets, vaults, bind, records.folder));
+    return records.end(
+      await play(options, terminal, version, reporter, secrets, vaults, bind, records.folder),
+    );
   } catch (error) {
     records.end(70);
     throw withoutSecrets(error, secrets);
@@ -71,6 +74,7 @@ export async function playCommand(
 async function play(
   options: PlayOptions,
   terminal: Terminal,
+  version: string,
   reporter: Reporter,
   secrets: Secrets,
   vaults: Vaults,
@@ -88,9 +92,11 @@ async function play(
     reporter.close();
     return 1;
   }
-  const project = await withVaults(vaults, () => readProject(options, files, terminal.cwd, taskTypes));
+  const project = await withVaults(vaults, () =>
+    readProject(options, files, terminal.cwd, taskTypes, version),
+  );
   collectSecrets(project.plays, project.context, secrets);
-  const flags = connectionFlags(options, terminal);
+  const flags = connectionFlags(options, terminal, options.list === null && !options.syntaxCheck);
   const targets = targetsOf(project, flags);
   const diagnostics = told([...project.diagnostics, ...targets.diagnostics], files, terminal.cwd);
   tell(reporter, diagnostics);
@@ -193,19 +199,24 @@ export function tell(reporter: Reporter, diagnostics: readonly Diagnostic[]): vo
   for (const diagnostic of diagnostics) reporter.on({ event: 'error', diagnostic });
 }
 
+/** `connects`: key files and the like must be there. Whoever only reads a project may not have them. */
 export function connectionFlags(
   options: LoginFlags & Pick<PlayOptions, 'inventory'>,
   terminal: Terminal,
+  connects = true,
 ): ConnectionFlags {
+  const { privateKey } = options;
+  const fromHere = (path: string) => (path.startsWith('~') ? path : resolve(terminal.cwd, path));
   return {
     user: options.user ?? undefined,
-    privateKeyFile: options.privateKey ?? undefined,
+    privateKeyFile: privateKey === null ? undefined : fromHere(privateKey),
     connection: options.connection ?? undefined,
     timeout: options.timeout ?? undefined,
     become: options.become,
     becomeUser: options.becomeUser ?? undefined,
     inventoryDir: inventoryDir(options, terminal.cwd),
     home: terminal.home,
+    ...(connects ? { kindAt } : {}),
   };
 }
 

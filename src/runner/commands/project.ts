@@ -15,6 +15,7 @@ import { checkPlay } from '../plan/check.ts';
 import { type HostContext, hostScope, type RunContext, scopeOf } from '../plan/context.ts';
 import { typedExtra } from '../plan/extra.ts';
 import { rolesOf, secretInputs } from '../plan/inputs.ts';
+import { type RunPaths, runMagic } from '../plan/magic.ts';
 import { plainSecrets } from '../plan/plain-secrets.ts';
 import { asRead } from '../plan/reading.ts';
 import { namesWritten } from '../plan/results.ts';
@@ -45,6 +46,9 @@ type Choice = Pick<
   | 'extraVars'
   | 'startAtTask'
   | 'check'
+  | 'diff'
+  | 'forks'
+  | 'verbosity'
   | 'become'
   | 'becomeUser'
 >;
@@ -58,6 +62,7 @@ export function readProject(
   files: Files,
   cwd: string,
   taskTypes: ReadonlyMap<string, TaskType>,
+  version: string,
   given?: ReturnType<typeof loadInventory>,
 ): Project {
   const diagnostics: Diagnostic[] = [];
@@ -79,14 +84,19 @@ export function readProject(
   const choice = { only: options.tags, skip: options.skipTags };
   if (!diagnostics.some(isError)) diagnostics.push(...checkTags(playbooks, choice));
   const limit = limitOf(options, cwd, files, take);
+  const playbookDir = dirname(resolve(cwd, options.playbooks[0] ?? '.'));
   const context: RunContext = {
     inventory,
     extra,
     check: options.check,
     sources: new Sources(files),
     become: { active: options.become, user: options.becomeUser },
-    inventoryDir: inventoryDir(options, cwd),
-    playbookDir: dirname(resolve(cwd, options.playbooks[0] ?? '.')),
+    given: runMagic({
+      ...options,
+      version,
+      paths: pathsOf(options, inventory, cwd, playbookDir),
+    }),
+    playbookDir,
   };
   const plays: SelectedPlay[] = [];
   let begun = options.startAtTask === null;
@@ -181,7 +191,15 @@ function checkOnce(plays: readonly SelectedPlay[], context: RunContext): Diagnos
 }
 
 function contextOf(run: RunContext, play: Play, host: InventoryHost, names: readonly string[]): HostContext {
-  return { run, play, host, playHosts: () => names, batchHosts: () => names, memoryOf: () => new Map() };
+  return {
+    run,
+    play,
+    host,
+    allHosts: names,
+    playHosts: () => names,
+    batchHosts: () => names,
+    memoryOf: () => new Map(),
+  };
 }
 
 export function limitOf(
@@ -211,6 +229,16 @@ function ordered(hosts: InventoryHost[], order: Play['order']): InventoryHost[] 
 /** A list of hosts (`a,b,`) stays as it is. */
 function inventoryPath(path: string, cwd: string): string {
   return path.includes(',') ? path : resolve(cwd, path);
+}
+
+/** `playbookDir`: where commands without a playbook run. */
+export function pathsOf(
+  options: Pick<PlayOptions, 'inventory'>,
+  { files }: Pick<LoadedInventory, 'files'>,
+  cwd: string,
+  playbookDir = cwd,
+): RunPaths {
+  return { inventoryDir: inventoryDir(options, cwd), inventoryFile: files[0] ?? null, playbookDir };
 }
 
 export function inventoryDir(options: Pick<PlayOptions, 'inventory'>, cwd: string): string {

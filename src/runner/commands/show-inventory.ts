@@ -8,12 +8,13 @@ import type { Pattern } from '../language/model.ts';
 import { readLimit } from '../language/pattern.ts';
 import { Vaults } from '../language/vaults.ts';
 import { hostScope, type RunContext } from '../plan/context.ts';
+import { pathMagic } from '../plan/magic.ts';
 import { Sources } from '../plan/sources.ts';
 import { paintFor } from '../report/paint.ts';
 import { Refusals } from '../report/refusals.ts';
 import { fileAccess } from './files.ts';
 import { inventoryCommand } from './inventory.ts';
-import { inventoryDir } from './project.ts';
+import { pathsOf } from './project.ts';
 import type { Terminal } from './terminal.ts';
 import { vaultPasswords } from './vault-passwords.ts';
 import { withVaults } from './vault-reading.ts';
@@ -31,7 +32,7 @@ export async function runInventory(options: InventoryOptions, terminal: Terminal
     check: false,
     sources: new Sources(files),
     become: { active: false, user: null },
-    inventoryDir: inventoryDir(options, terminal.cwd),
+    given: pathMagic(pathsOf(options, loaded.value, terminal.cwd)),
     playbookDir: terminal.cwd,
   };
   const limit =

@@ -26,7 +26,7 @@ export async function runPlay(run: Run, play: Play, hosts: readonly Host[], fork
       ...(play.serial.length > 0 ? { batch: index + 1 } : {}),
     });
     const batch = new Batch(play, members, forks);
-    await runBatch(run, batch, () => live.filter((host) => host.live).map((host) => host.name), forks);
+    await runBatch(run, batch, hosts, forks);
     if (run.interrupt.stop || batch.over === 'fatal' || run.leases.refused.size > 0) return 'stop';
     if (batch.over === 'end_play') return 'go-on';
     // Nobody is left to show that the next batch would fare better.
@@ -35,15 +35,12 @@ export async function runPlay(run: Run, play: Play, hosts: readonly Host[], fork
   return 'go-on';
 }
 
-async function runBatch(
-  run: Run,
-  batch: Batch,
-  playHosts: () => readonly string[],
-  forks: number,
-): Promise<void> {
+async function runBatch(run: Run, batch: Batch, hosts: readonly Host[], forks: number): Promise<void> {
+  const all = hosts.map((host) => host.name);
+  const live = () => hosts.filter((host) => host.live).map((host) => host.name);
   // In lockstep every host must be able to arrive; how many go on from there at once, the lockstep sees to.
   const queue = new PQueue({ concurrency: batch.lockstep ? Number.POSITIVE_INFINITY : forks });
-  await Promise.all(batch.hosts.map((host) => queue.add(() => new Way(run, batch, host, playHosts).go())));
+  await Promise.all(batch.hosts.map((host) => queue.add(() => new Way(run, batch, host, all, live).go())));
 }
 
 /** Sizes of `serial` in turn, the last one for all that remain; a percentage is of the play's hosts, at least one. */

@@ -37,7 +37,13 @@ export class Way {
   /** Owed handlers of an earlier run are being paid: they are told as such, and keep no step with other hosts. */
   private isPaying = false;
 
-  constructor(run: Run, batch: Batch, host: Host, playHosts: () => readonly string[]) {
+  constructor(
+    run: Run,
+    batch: Batch,
+    host: Host,
+    allHosts: readonly string[],
+    playHosts: () => readonly string[],
+  ) {
     this.run = run;
     this.batch = batch;
     this.host = host;
@@ -47,6 +53,7 @@ export class Way {
       run: run.context,
       play: batch.play,
       host: host.inventory,
+      allHosts,
       playHosts,
       batchHosts: () => batch.hosts.filter((one) => one.live).map((one) => one.name),
       memoryOf: (name) => run.hosts.get(name)?.memory ?? new Map(),

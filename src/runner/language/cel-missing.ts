@@ -1,6 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Json } from '../contract/json.ts';
 import { ALL } from './cel-names.ts';
+import { magicHint } from './magic.ts';
 import { explainMissing } from './missing.ts';
 import type { Scope } from './model.ts';
 import { didYouMean } from './suggest.ts';
@@ -45,7 +46,7 @@ export function explainGap(
 
 function noVariable(name: string, scope: Scope): Missing {
   const literal = LITERALS[name];
-  const hint = literal ? `write ${literal}` : didYouMean(name, scope.names());
+  const hint = literal ? `write ${literal}` : (magicHint(name) ?? didYouMean(name, scope.names()));
   return { code: 'undefined-variable', message: `there is no variable called "${name}"`, hint };
 }
 

@@ -89,7 +89,7 @@ class Walk {
     if (field || key === undefined) return field ?? ANY;
     const path = this.text.slice(of.start, of.end);
     const range = { start: node.op === '.' ? node.end - String(key).length : node.start, end: node.end };
-    const mistake = { code: 'undefined-field', range, ...explainAbsence(shape, key, path) };
+    const mistake = { code: 'undefined-field' as const, range, ...explainAbsence(shape, key, path) };
     this.absent.push({ path: `${path}.${key}`, mistake });
     return ANY;
   }

@@ -1,4 +1,5 @@
 import type { Json } from '../contract/json.ts';
+import { MOST_ITEMS, TOO_LARGE } from './weight.ts';
 
 /**
  * Plain data as CEL sees it: whole numbers are `int` (BigInt), other numbers `double`, maps are Maps (a plain object
@@ -19,17 +20,24 @@ export class NoJson {
   }
 }
 
-/** The way back. Bytes, times and types have no form in plain data. */
-export function fromCel(value: unknown): Json | NoJson {
+/** How many lists, maps and single values may still come. */
+interface Room {
+  left: number;
+}
+
+/** The way back. Bytes, times and types have no form in plain data. What stands in it twice is there twice. */
+export function fromCel(value: unknown, room: Room = { left: MOST_ITEMS }): Json | NoJson {
+  room.left -= 1;
+  if (room.left < 0) return new NoJson(TOO_LARGE.message);
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'bigint') return whole(value);
   if (typeof value === 'number') {
     return Number.isFinite(value) ? value : new NoJson('the result is not a finite number');
   }
-  if (Array.isArray(value)) return list(value);
-  if (value instanceof Map) return map([...value]);
+  if (Array.isArray(value)) return list(value, room);
+  if (value instanceof Map) return map([...value], room);
   if (value !== undefined && typeof value === 'object') {
-    if (Object.getPrototypeOf(value) === Object.prototype) return map(Object.entries(value));
+    if (Object.getPrototypeOf(value) === Object.prototype) return map(Object.entries(value), room);
     const inner: unknown = value.valueOf();
     if (typeof inner === 'bigint') return whole(inner);
   }
@@ -45,20 +53,20 @@ function whole(value: bigint): number | NoJson {
     : new NoJson(`the number ${value} is too large; write it as text`);
 }
 
-function list(items: readonly unknown[]): Json | NoJson {
+function list(items: readonly unknown[], room: Room): Json | NoJson {
   const values: Json[] = [];
   for (const item of items) {
-    const value = fromCel(item);
+    const value = fromCel(item, room);
     if (value instanceof NoJson) return value;
     values.push(value);
   }
   return values;
 }
 
-function map(entries: readonly [unknown, unknown][]): Json | NoJson {
+function map(entries: readonly [unknown, unknown][], room: Room): Json | NoJson {
   const values: [string, Json][] = [];
   for (const [key, item] of entries) {
-    const value = fromCel(item);
+    const value = fromCel(item, room);
     if (value instanceof NoJson) return value;
     values.push([String(key), value]);
   }

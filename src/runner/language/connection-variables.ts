@@ -36,6 +36,12 @@ const IGNORED =
   /^ansible_(shell_(type|executable)|executable|ssh_executable|s(cp|ftp)_(extra_args|if_ssh|executable)|(ssh_)?host_key_checking|become_(exe|flags)|(sudo|su)(_\w+)?|winrm_\w+|psrp_\w+|httpapi_\w+|network_os|paramiko_\w+|docker_\w+)$/;
 
 const KNOWN: readonly string[] = [...Object.values(CONNECTION_VARIABLES).flat(), 'ansible_group_priority'];
+
+/** Does it say how a host is reached, or a user is become? */
+export function isConnectionVariable(name: string): boolean {
+  return KNOWN.includes(name);
+}
+
 const SHORT = KNOWN.filter((name) => name.startsWith('ansible_')).map((name) =>
   name.slice('ansible_'.length),
 );

@@ -1,5 +1,5 @@
 import type { ParseResult } from '@marcbachmann/cel-js';
-import type { Diagnostic } from '../contract/diagnostic.ts';
+import type { Code, Diagnostic } from '../contract/diagnostic.ts';
 import type { Json } from '../contract/json.ts';
 import { foreseen, habit, notDecisive, parses, typeMistake } from './cel-check.ts';
 import { environment, functionNames } from './cel-environment.ts';
@@ -111,7 +111,7 @@ const readExpression = remember((text: string): Read => {
   return wrong.length > 0 ? { mistakes: wrong } : { run, type: type ?? 'dyn', reads, mentions };
 });
 
-function refused(code: string, range: Range, message: string, hint?: string): Read {
+function refused(code: Code, range: Range, message: string, hint?: string): Read {
   return { mistakes: [{ code, range, message, hint }] };
 }
 

@@ -1,5 +1,3 @@
-import type { TaskType } from '../contract/task-type.ts';
-
 /** Something that Ansible has and we have not, or in another form: what to say of it. */
 export interface Foreign {
   readonly message: string;
@@ -99,56 +97,4 @@ export function foreignKey(key: string, place: string): Foreign | undefined {
   if (key === 'user' && place !== 'play') return undefined;
   const known = Object.hasOwn(KEYS, key) ? KEYS[key] : undefined;
   return known && { message: `"${key}" is not known: ${known.why}`, hint: known.hint };
-}
-
-/** Ansible's modules whose work another task type does here. */
-const RENAMED: Readonly<Record<string, readonly string[]>> = {
-  docker_container: ['docker_run'],
-  docker_image_build: ['docker_build'],
-  docker_image_pull: ['docker_image'],
-  docker_image_load: ['docker_image'],
-  docker_image_tag: ['docker_image'],
-  docker_image_remove: ['docker_image'],
-  docker_container_exec: ['docker_exec'],
-  docker_compose: ['docker_run'],
-  docker_compose_v2: ['docker_run'],
-  postgresql_query: ['psql_exec'],
-  postgresql_script: ['psql_exec'],
-  postgresql_user: ['postgres_user'],
-  postgresql_db: ['postgres_db'],
-  postgresql_ext: ['psql_exec'],
-  supervisorctl: ['supervisord_program', 'supervisord_reload'],
-  systemd: ['service'],
-  systemd_service: ['service'],
-  sysvinit: ['service'],
-  raw: ['shell'],
-  expect: ['shell'],
-  script: ['shell'],
-  package: ['apt'],
-  yum: ['apt'],
-  dnf: ['apt'],
-  get_url: ['uri'],
-  slurp: ['command'],
-  synchronize: ['copy'],
-  assemble: ['template'],
-  blockinfile: ['template', 'copy'],
-  replace: ['lineinfile', 'template'],
-  wait_for_connection: ['wait_for'],
-  find: ['stat'],
-};
-
-/** What to say of a task type that is not ours but Ansible's; undefined: it is not known to be one. */
-export function foreignType(name: string, types: ReadonlyMap<string, TaskType>): Foreign | undefined {
-  const bare = /^(?:[a-z0-9_]+\.){2,}([a-z0-9_]+)$/.exec(name)?.[1];
-  if (bare !== undefined && types.has(bare)) {
-    return { message: `task types have no namespace: "${name}"`, hint: `drop the prefix: "${bare}"` };
-  }
-  const last = bare ?? name;
-  const ours = (Object.hasOwn(RENAMED, last) && RENAMED[last]?.filter((type) => types.has(type))) || [];
-  if (ours.length > 0) {
-    const hint = `its work is done by ${ours.map((type) => `"${type}"`).join(' or ')}`;
-    return { message: `there is no task type "${name}"`, hint };
-  }
-  if (bare === undefined) return undefined;
-  return { message: `there is no task type "${name}"`, hint: 'mama-play doc lists the task types' };
 }

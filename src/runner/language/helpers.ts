@@ -3,6 +3,9 @@ import { isObject, type Json, sameJson } from '../contract/json.ts';
 import { quote } from '../contract/script.ts';
 import { eager, type Helper, lazy, text } from './helper.ts';
 import { field, kindOf, Misuse, printed, truthy } from './values.ts';
+import { LARGEST, TOO_LARGE } from './weight.ts';
+
+const TOO_LONG = new Misuse(TOO_LARGE.message, TOO_LARGE.hint);
 
 /** Every helper, by name; `mama-play doc` reads this table too. */
 export const HELPERS: ReadonlyMap<string, Helper> = new Map(
@@ -137,7 +140,12 @@ export const HELPERS: ReadonlyMap<string, Helper> = new Map(
       3,
       3,
       'Every occurrence of the old text replaced by the new.',
-      ([value, from, to]) => (from === '' ? value! : value!.replaceAll(from!, () => to!)),
+      ([value, from, to]) => {
+        if (from === '') return value!;
+        const parts = value!.split(from!);
+        const length = value!.length + (parts.length - 1) * (to!.length - from!.length);
+        return length > LARGEST ? TOO_LONG : parts.join(to!);
+      },
     ),
     eager(
       'indent',
@@ -151,6 +159,8 @@ export const HELPERS: ReadonlyMap<string, Helper> = new Map(
         if (typeof spaces !== 'number' || !(spaces >= 0 && spaces <= 200)) {
           return new Misuse('"indent" takes a number of spaces from 0 to 200');
         }
+        const breaks = body.split('\n').length - 1;
+        if (body.length + breaks * spaces > LARGEST) return TOO_LONG;
         return body.replace(/\n(?=[^\n])/g, `\n${' '.repeat(spaces)}`);
       },
     ),

@@ -1,5 +1,5 @@
 import { basename, dirname, extname, join } from 'node:path';
-import type { Diagnostic } from '../contract/diagnostic.ts';
+import type { Code, Diagnostic } from '../contract/diagnostic.ts';
 import { fault, source } from './source.ts';
 import { didYouMean } from './suggest.ts';
 import { isVault } from './vault-format.ts';
@@ -111,7 +111,7 @@ export function readMap(
 /** Texts that are no YAML of ours, and what to do about each. */
 function foreign(file: string, text: string): Diagnostic | null {
   const src = source(file, text);
-  const say = (start: number, code: string, message: string, hint: string) =>
+  const say = (start: number, code: Code, message: string, hint: string) =>
     fault(
       { source: src, start, end: text.indexOf('\n', start) < 0 ? text.length : text.indexOf('\n', start) },
       code,

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../contract/diagnostic.ts';
+import type { Code, Diagnostic } from '../contract/diagnostic.ts';
 import type { Locate } from './locate.ts';
 import { fault } from './source.ts';
 
@@ -10,7 +10,7 @@ export interface Range {
 
 /** Something wrong in a text, wherever that text stands: equal texts can share it. */
 export interface Mistake {
-  readonly code: string;
+  readonly code: Code;
   readonly range: Range;
   readonly message: string;
   readonly hint?: string | undefined;

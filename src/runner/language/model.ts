@@ -171,6 +171,8 @@ export interface RoleUse {
   readonly role: Role;
   /** What it was given, and below that the `vars` of blocks around the place where it is used. Each has a `site`. */
   readonly parameters: Layer;
+  /** Names of the roles that it was called from, the nearest first. */
+  readonly callers: readonly string[];
   /** Something is wrong with what it was given, or with what it declares, and was said. */
   readonly flawed: boolean;
 }

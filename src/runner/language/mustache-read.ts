@@ -1,3 +1,4 @@
+import type { Code } from '../contract/diagnostic.ts';
 import type { Json } from '../contract/json.ts';
 import { foreignBraces } from './braces.ts';
 import type { Helper } from './helper.ts';
@@ -190,7 +191,7 @@ class Reader {
 
   private wrong(
     node: { readonly loc: hbs.AST.SourceLocation },
-    code: string,
+    code: Code,
     message: string,
     hint?: string,
   ): null {

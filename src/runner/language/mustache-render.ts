@@ -1,11 +1,14 @@
+import type { Code } from '../contract/diagnostic.ts';
 import { isObject, type Json } from '../contract/json.ts';
 import type { Helper } from './helper.ts';
+import { magicHint } from './magic.ts';
 import { explainMissing } from './missing.ts';
 import type { Mistake, Range } from './mistake.ts';
 import type { Evaluated, Scope } from './model.ts';
 import type { Expr, Mustache, Piece } from './mustache.ts';
 import { didYouMean } from './suggest.ts';
 import { field, kindOf, Misuse, printed, truthy } from './values.ts';
+import { LARGEST, TOO_LARGE, weigh } from './weight.ts';
 
 /** What came of rendering; a mistake is still in the text's own offsets. */
 export type Rendered<T> =
@@ -67,7 +70,16 @@ class Renderer {
   }
 
   pieces(pieces: readonly Piece[], frame: Frame): string {
-    return pieces.map((piece) => this.piece(piece, frame)).join('');
+    let text = '';
+    for (const piece of pieces) text += this.bounded(this.piece(piece, frame), text.length, rangeOf(piece));
+    return text;
+  }
+
+  /** Ends the rendering before what is made gets too large to be held. */
+  private bounded<T extends Json>(made: T, before: number, range: Range): T {
+    if (before + weigh(made) <= LARGEST) return made;
+    const { code, message, hint } = TOO_LARGE;
+    return this.mistake(range, code, message, hint);
   }
 
   private piece(piece: Piece, frame: Frame): string {
@@ -96,12 +108,14 @@ class Renderer {
       value,
     ]);
     if (entries.length === 0) return this.pieces(piece.otherwise, frame);
-    const turns = entries.map(([key, item], index) => {
+    let text = '';
+    for (const [index, [key, item]] of entries.entries()) {
       const data: LoopData = { index, key, first: index === 0, last: index === entries.length - 1 };
       const within = inner(frame, item, piece.names, [item, key]);
-      return this.pieces(piece.body, { ...within, loops: [data, ...frame.loops] });
-    });
-    return turns.join('');
+      const turn = this.pieces(piece.body, { ...within, loops: [data, ...frame.loops] });
+      text += this.bounded(turn, text.length, piece.over.range);
+    }
+    return text;
   }
 
   private print(expr: Expr, frame: Frame): string {
@@ -130,10 +144,11 @@ class Renderer {
     const options = Object.fromEntries(
       [...expr.options].map(([name, value]) => [name, this.value(value, frame)]),
     );
+    this.bounded(args, 0, expr.range);
     const result = helper.run(args, options);
-    return result instanceof Misuse
-      ? this.mistake(expr.range, 'template-type', result.message, result.hint)
-      : result;
+    if (result instanceof Misuse)
+      return this.mistake(expr.range, 'template-type', result.message, result.hint);
+    return this.bounded(result, 0, expr.range);
   }
 
   /** The value, or undefined where a name or field on the way is missing. */
@@ -149,7 +164,7 @@ class Renderer {
     const { start, keys, said } = this.start(expr, frame);
     if (start === undefined) {
       const name = expr.keys[0]!;
-      const hint = didYouMean(name, this.scope.names());
+      const hint = magicHint(name) ?? didYouMean(name, this.scope.names());
       return this.mistake(expr.range, 'undefined-variable', `there is no variable called "${name}"`, hint);
     }
     let value = start;
@@ -184,9 +199,15 @@ class Renderer {
     return { start: found?.value, keys: keys.slice(1), said: keys[0]! };
   }
 
-  private mistake(range: Range, code: string, message: string, hint?: string): never {
+  private mistake(range: Range, code: Code, message: string, hint?: string): never {
     throw new Halt({ kind: 'mistake', mistake: { code, range, message, hint } });
   }
+}
+
+function rangeOf(piece: Piece): Range {
+  if (piece.kind === 'text') return { start: 0, end: 0 };
+  if (piece.kind === 'if') return piece.test.range;
+  return piece.kind === 'print' ? piece.value.range : piece.over.range;
 }
 
 function inner(frame: Frame, context: Json, names: readonly string[], values: readonly Json[]): Frame {

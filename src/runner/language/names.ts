@@ -1,35 +1,6 @@
 import type { Diagnostic } from '../contract/diagnostic.ts';
+import { RESERVED } from './magic.ts';
 import { fault, type Span } from './source.ts';
-
-/** Names that the run gives to every task; nobody else may set them. */
-export const MAGIC_NAMES: ReadonlySet<string> = new Set([
-  'vars',
-  'hostvars',
-  'groups',
-  'group_names',
-  'inventory_hostname',
-  'inventory_hostname_short',
-  'inventory_dir',
-  'inventory_file',
-  'playbook_dir',
-  'play_hosts',
-  'role_name',
-  'role_path',
-  'ansible_role_name',
-  'ansible_check_mode',
-  'ansible_diff_mode',
-  'ansible_facts',
-  'ansible_loop',
-  'ansible_loop_var',
-  'ansible_play_name',
-  'ansible_play_hosts',
-  'ansible_play_hosts_all',
-  'ansible_play_batch',
-  'ansible_run_tags',
-  'ansible_skip_tags',
-  'ansible_limit',
-  'ansible_version',
-]);
 
 /** Words of CEL (its specification, "Syntax": RESERVED, and its literals). */
 const CEL_WORDS: ReadonlySet<string> = new Set(
@@ -46,7 +17,7 @@ export function nameFault(span: Span, name: string, what: string): Diagnostic | 
     const hint = `letters, digits and _ only${/^_*$/.test(plain) ? '' : `, such as ${plain}`}`;
     return fault(span, 'bad-name', `"${name}" can't be the name of ${what}`, hint);
   }
-  if (MAGIC_NAMES.has(name)) {
+  if (RESERVED.has(name)) {
     return fault(
       span,
       'reserved-name',

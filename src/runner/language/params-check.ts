@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv';
-import type { Diagnostic, Position } from '../contract/diagnostic.ts';
+import type { Code, Diagnostic, Position } from '../contract/diagnostic.ts';
 import { isObject, type Json, type JsonObject } from '../contract/json.ts';
 import type { ParamSchema } from '../contract/schema.ts';
 import type { TaskType } from '../contract/task-type.ts';
@@ -122,7 +122,7 @@ export function valueAt(value: Json, path: Path): Json | undefined {
   return at;
 }
 
-function place(at: Span | Position, code: string, message: string, hint?: string): Diagnostic {
+function place(at: Span | Position, code: Code, message: string, hint?: string): Diagnostic {
   if ('source' in at) return fault(at, code, message, hint);
   return { code, at, message, ...(hint === undefined ? {} : { hint }) };
 }

@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv';
+import type { Code } from '../contract/diagnostic.ts';
 import type { Json } from '../contract/json.ts';
 import type { ParamSchema } from '../contract/schema.ts';
 import { type Checked, pathOf } from './params-check.ts';
@@ -10,7 +11,7 @@ import { kindOf } from './values.ts';
 
 export interface Complaint {
   readonly path: Path;
-  readonly code: string;
+  readonly code: Code;
   readonly message: string;
   readonly hint?: string | undefined;
 }

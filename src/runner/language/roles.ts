@@ -59,7 +59,9 @@ export function useRole(call: Call): Node[] {
   if (circle(call)) return [];
   const { flawed } = loader.flawed(() => checkGiven(loader, text, call.given));
   const parameters = parametersOf(here, text, call.given);
-  const use: RoleUse = { role: text.role, parameters, flawed: flawed || text.flawed };
+  const caller = here.inherited.role;
+  const callers = caller ? [caller.role.name, ...caller.callers] : [];
+  const use: RoleUse = { role: text.role, parameters, callers, flawed: flawed || text.flawed };
   const gates = gatesOf(here);
   const key = keyOf(call);
   if (call.once !== null && !text.allowDuplicates && leftToEarlier(here, key, gates)) return [];

@@ -1,4 +1,4 @@
-import type { Diagnostic, Position } from '../contract/diagnostic.ts';
+import type { Code, Diagnostic, Position } from '../contract/diagnostic.ts';
 import type { Secrets } from '../contract/secret.ts';
 
 /** A text that a person wrote, by the name under which messages show it (relative to the working directory). */
@@ -58,7 +58,7 @@ export interface Span {
 }
 
 /** A diagnostic about a stretch of text, with its line for the excerpt. The caret stays on the first line. */
-export function fault(span: Span, code: string, message: string, hint?: string): Diagnostic {
+export function fault(span: Span, code: Code, message: string, hint?: string): Diagnostic {
   const at = span.source.position(span.start);
   const told = { code, at, message, ...(hint === undefined ? {} : { hint }) };
   if (span.source.secrets) return told;
@@ -67,6 +67,6 @@ export function fault(span: Span, code: string, message: string, hint?: string):
   return { ...told, line, width };
 }
 
-export function warning(span: Span, code: string, message: string, hint?: string): Diagnostic {
+export function warning(span: Span, code: Code, message: string, hint?: string): Diagnostic {
   return { ...fault(span, code, message, hint), severity: 'warning' };
 }

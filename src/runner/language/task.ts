@@ -1,5 +1,6 @@
 import type { TaskType } from '../contract/task-type.ts';
-import { foreignKey, foreignType } from './foreign.ts';
+import { foreignKey } from './foreign.ts';
+import { foreignType } from './foreign-types.ts';
 import type { Here } from './here.ts';
 import { type Inherited, inherit } from './inherited.ts';
 import { checkKeys, KEYS, refuseKey } from './keywords.ts';

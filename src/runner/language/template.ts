@@ -3,8 +3,9 @@ import type { Json } from '../contract/json.ts';
 import { SHORTEST } from '../contract/secret-forms.ts';
 import type { Evaluated, Loaded, Scope, Template } from './model.ts';
 import { ANY, type Foreseen, NOTHING_FORESEEN, type Shapes } from './shape.ts';
-import type { SecretSink, Span } from './source.ts';
+import { fault, type SecretSink, type Span } from './source.ts';
 import { compileScalarText, mayHoldMustache, type TextTemplate } from './text-template.ts';
+import { LARGEST, TOO_LARGE, weigh } from './weight.ts';
 import type { YamlNode, YamlScalar } from './yaml.ts';
 import { LITERAL } from './yaml-reader.ts';
 
@@ -24,7 +25,7 @@ export type Parts =
 
 export type Path = readonly (string | number)[];
 
-/** Compile any YAML value. Keys are never templates. A text that can't be compiled counts as its own text. */
+/** Compile any YAML value. Keys are never templates. A text that can't be compiled stands for any value. */
 export function compileTemplate(node: YamlNode): Loaded<WrittenTemplate> {
   const diagnostics: Diagnostic[] = [];
   const value = compileNode(node, (found) => diagnostics.push(...found));
@@ -70,10 +71,17 @@ function compileScalar(node: YamlScalar, report: (found: readonly Diagnostic[]) 
     return constantAt(value, span);
   const text = compileScalarText(value, span);
   report(text.diagnostics);
-  if (text.value === null) return constantAt(value, span);
+  if (text.value === null) return unreadable(value, span);
   return text.value.constant === null
     ? leafTemplate(span, text.value)
     : constantAt(text.value.constant, span);
+}
+
+/** Why it can't be read was said; what it would have come to is not known. */
+function unreadable(text: string, span: Span): WrittenTemplate {
+  const { reads, mentions, foresee, spanOf } = constantContent(text);
+  const evaluate = () => ({ kind: 'unknown', because: 'it is written wrongly' }) as const;
+  return written(span, { kind: 'leaf' }, { reads, mentions, foresee, evaluate, spanOf });
 }
 
 /** Plain data that was not written as a template (`-e`): `{{` in it means itself. */
@@ -224,7 +232,10 @@ function composed(
         if (result.kind !== 'value') return result;
         values.push(result.value);
       }
-      return { kind: 'value', value: build(values) };
+      const value = build(values);
+      if (weigh(value) <= LARGEST) return { kind: 'value', value };
+      const { code, message, hint } = TOO_LARGE;
+      return { kind: 'fault', diagnostic: fault(span, code, message, hint) };
     },
   });
 }

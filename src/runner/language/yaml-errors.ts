@@ -1,9 +1,9 @@
 import { type Document, isCollection, isScalar, visit, type YAMLParseError } from 'yaml';
-import type { Diagnostic } from '../contract/diagnostic.ts';
+import type { Code, Diagnostic } from '../contract/diagnostic.ts';
 import { fault, type Source, type Span } from './source.ts';
 
 interface Said {
-  readonly code?: string;
+  readonly code?: Code;
   readonly message: string;
   readonly hint?: string;
   /** Where the mistake is, if not where the parser noticed it. */

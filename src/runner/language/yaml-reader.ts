@@ -173,7 +173,7 @@ export class YamlReader {
     }
     const { code, message, hint } =
       opened instanceof Uint8Array
-        ? { code: 'not-text', message: 'what is encrypted here is no text', hint: undefined }
+        ? { code: 'not-text' as const, message: 'what is encrypted here is no text', hint: undefined }
         : opened;
     if (!this.closed.has(message)) this.diagnostics.push(fault(this.tagSpan(span, tag), code, message, hint));
     this.closed.add(message);

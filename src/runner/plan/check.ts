@@ -7,6 +7,7 @@ import type {
   Expression,
   Include,
   InventoryHost,
+  Layer,
   Node,
   Play,
   RoleUse,
@@ -20,9 +21,9 @@ import type { Round } from './cursor.ts';
 import { checkInputs, rolesOf } from './inputs.ts';
 import { conditions, type NoWork, prepare, type Work } from './prepare.ts';
 import { resultShape } from './results.ts';
-import { itemsOf, rounds } from './rounds.ts';
+import { itemsOf, namesOf, rounds } from './rounds.ts';
 import { evaluateIn } from './scope.ts';
-import { hostvarsShape, type Later, once, Seen, undefinedName } from './seen.ts';
+import { hostvarsShape, type Later, once, Seen, spanIn, undefinedName } from './seen.ts';
 import { judgementsOf, textsOf } from './texts.ts';
 
 /**
@@ -99,7 +100,19 @@ class HostCheck {
       if (use.flawed) continue;
       const scope = scopeOf(this.context, { role: use, layers: [] }, new Map(), [], this.pending);
       for (const diagnostic of checkInputs(use.role, scope)) this.report(diagnostic);
+      const seen = new Seen(scope, this.later, { role: use, layers: [] });
+      for (const diagnostic of this.undeclared([use.role.defaults, use.role.vars], seen))
+        this.report(diagnostic);
     }
+  }
+
+  /** What variables that are written in a role are made of. */
+  private undeclared(layers: readonly Layer[], seen: Seen): Diagnostic[] {
+    return layers.flatMap(({ variables }) =>
+      [...variables.values()].flatMap(({ value }) =>
+        seen.undeclared(value.reads, (name) => spanIn(value, name), value.at),
+      ),
+    );
   }
 
   /** Names of which it is said elsewhere that they are missing, or declared wrongly. */
@@ -122,7 +135,7 @@ class HostCheck {
     const scope = scopeOf(this.context, node, new Map(), rounds, pending);
     const { later } = this;
     const written = open.size === 0 ? later.written : new Map([...later.written, ...open]);
-    return new Seen(scope, { ...later, written }, node.role);
+    return new Seen(scope, { ...later, written }, node);
   }
 
   private group(node: Block | Include, around: Around): void {
@@ -194,7 +207,7 @@ class HostCheck {
     if (loop.indexVar) open.set(loop.indexVar, { type: 'integer' });
     const hidden = ([name]: readonly [string, unknown]) => !open.has(name);
     const visible = around.rounds.map((round) => new Map([...round].filter(hidden)));
-    return [{ rounds: [...visible, new Map([['ansible_loop_var', loop.loopVar]])], open }];
+    return [{ rounds: [...visible, namesOf(loop)], open }];
   }
 
   /** False: known not to hold, so that what hangs on it is not looked at. */
@@ -214,11 +227,14 @@ class HostCheck {
     // What the task itself registers is there when it is judged.
     const judging = task.register ? seen.with(task.register, resultShape(task)) : seen;
     const found = [...seen.wrong(textsOf(task)), ...judging.wrong(judgementsOf(task))];
+    if (task.role) found.push(...this.undeclared(task.layers, seen));
     for (const { text } of task.templates) {
       const missing = [...text.reads].filter((name) => !seen.isDefined(name));
       for (const name of missing)
         found.push(undefinedName(name, text.spanOf(name), task.params.at, seen.scope));
-      if (missing.length === 0) found.push(...text.foresee((name) => seen.shapeOf(name)).mistakes);
+      if (missing.length > 0) continue;
+      found.push(...seen.undeclared(text.reads, (name) => text.spanOf(name), task.params.at));
+      found.push(...text.foresee((name) => seen.shapeOf(name)).mistakes);
     }
     return found;
   }

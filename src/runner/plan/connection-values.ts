@@ -39,6 +39,12 @@ export class ConnectionValues {
     return value;
   }
 
+  /** A path, and the variable that names it. */
+  named(names: readonly string[]): { readonly path: string; readonly from: string } | undefined {
+    const path = this.text(names);
+    return path === undefined ? undefined : { path, from: this.find(names)!.name };
+  }
+
   /** Options for a command line; they may be empty. */
   args(name: string): string | undefined {
     return this.find([name])?.value === '' ? '' : this.text([name]);

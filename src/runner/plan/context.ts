@@ -1,6 +1,7 @@
 import type { Json } from '../contract/json.ts';
-import type { Directives, Evaluated, Inventory, InventoryHost, Layer, Play } from '../language/model.ts';
+import type { Directives, Inventory, InventoryHost, Layer, Play } from '../language/model.ts';
 import type { Round } from './cursor.ts';
+import { hostMagic, magicNames, magicValue } from './magic.ts';
 import { LadderScope, type Memory } from './scope.ts';
 import type { Sources } from './sources.ts';
 
@@ -13,8 +14,9 @@ export interface RunContext {
   readonly sources: Sources;
   /** `-b`, `--become-user`. */
   readonly become: { readonly active: boolean; readonly user: string | null };
-  /** Absolute directories, for the magic variables. */
-  readonly inventoryDir: string;
+  /** Magic variables that are the same for all hosts, but those that hang on the inventory. */
+  readonly given: ReadonlyMap<string, Json>;
+  /** Absolute; what is written on the controller is relative to it. */
   readonly playbookDir: string;
 }
 
@@ -23,6 +25,8 @@ export interface HostContext {
   readonly run: RunContext;
   readonly play: Play;
   readonly host: InventoryHost;
+  /** Names of all hosts of the play, in order. */
+  readonly allHosts: readonly string[];
   /** Hosts of the play, and of the batch, that have not failed: read when asked, as it changes. */
   readonly playHosts: () => readonly string[];
   readonly batchHosts: () => readonly string[];
@@ -46,10 +50,9 @@ export function scopeOf(
   layers.push(...context.host.layers, ...context.play.layers);
   if (role) layers.push(role.role.vars, role.parameters);
   if (node) layers.push(...node.layers);
-  const magic = (name: string) => magicValue(name, context, role ? role.role : null, memory);
   return new LadderScope({
-    magic,
-    magicNames: role ? MAGIC_NAMES : PLAY_MAGIC_NAMES,
+    magic: (name) => magicValue(name, context, role, () => hostvars(context, memory)),
+    magicNames: () => magicNames(context.run, role),
     extra: context.run.extra,
     loops: rounds,
     memory,
@@ -62,16 +65,10 @@ export function scopeOf(
 /** The variables of a host outside any task: for its connection, and for `hostvars`. */
 export function hostScope(run: RunContext, host: InventoryHost, memory: Memory = new Map()): LadderScope {
   const again = () => hostScope(run, host, memory);
-  const values: Record<string, Json> = {
-    inventory_hostname: host.name,
-    inventory_hostname_short: host.name.split('.')[0]!,
-    group_names: [...host.groups],
-    inventory_dir: run.inventoryDir,
-    playbook_dir: run.playbookDir,
-  };
+  const values = hostMagic(run, host);
   return new LadderScope({
     magic: (name) => (Object.hasOwn(values, name) ? { kind: 'value', value: values[name]! } : undefined),
-    magicNames: Object.keys(values),
+    magicNames: () => Object.keys(values),
     extra: run.extra,
     loops: [],
     memory,
@@ -79,73 +76,6 @@ export function hostScope(run: RunContext, host: InventoryHost, memory: Memory =
     layers: host.layers,
     relocate: again,
   });
-}
-
-const PLAY_MAGIC_NAMES = [
-  'inventory_hostname',
-  'inventory_hostname_short',
-  'group_names',
-  'groups',
-  'hostvars',
-  'play_hosts',
-  'ansible_play_hosts',
-  'ansible_play_batch',
-  'ansible_play_name',
-  'ansible_check_mode',
-  'inventory_dir',
-  'playbook_dir',
-] as const;
-
-/** Names that the run gives and that nobody may set. */
-export const MAGIC_NAMES = [...PLAY_MAGIC_NAMES, 'role_name', 'role_path'] as const;
-
-function magicValue(
-  name: string,
-  context: HostContext,
-  role: { readonly name: string; readonly path: string } | null,
-  memory: Memory,
-): Evaluated | undefined {
-  const { run, host, play } = context;
-  const value = ((): Json | undefined => {
-    switch (name) {
-      case 'inventory_hostname':
-        return host.name;
-      case 'inventory_hostname_short':
-        return host.name.split('.')[0]!;
-      case 'group_names':
-        return host.groups;
-      case 'groups':
-        return groups(run.inventory);
-      case 'hostvars':
-        return hostvars(context, memory);
-      case 'play_hosts':
-      case 'ansible_play_hosts':
-        return context.playHosts();
-      case 'ansible_play_batch':
-        return context.batchHosts();
-      case 'ansible_play_name':
-        return play.name;
-      case 'ansible_check_mode':
-        return run.check;
-      case 'inventory_dir':
-        return run.inventoryDir;
-      case 'playbook_dir':
-        return run.playbookDir;
-      case 'role_name':
-        return role?.name;
-      case 'role_path':
-        return role?.path;
-      default:
-        return undefined;
-    }
-  })();
-  return value === undefined ? undefined : { kind: 'value', value };
-}
-
-function groups(inventory: Inventory): Json {
-  const all: Record<string, Json> = { all: [...inventory.hosts.keys()] };
-  for (const [name, group] of inventory.groups) all[name] = group.hosts;
-  return all;
 }
 
 /** Inventory variables and remembered values of every host; what can't be evaluated there is left out. */

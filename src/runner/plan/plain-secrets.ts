@@ -133,5 +133,13 @@ function exampleVault(environment: string, at: Diagnostic['at'], file: string): 
 }
 
 function alone(run: RunContext, play: Play, host: InventoryHost): HostContext {
-  return { run, play, host, playHosts: () => [], batchHosts: () => [], memoryOf: () => new Map() };
+  return {
+    run,
+    play,
+    host,
+    allHosts: [],
+    playHosts: () => [],
+    batchHosts: () => [],
+    memoryOf: () => new Map(),
+  };
 }

@@ -25,9 +25,16 @@ export function rounds(loop: Loop, items: readonly Json[]): Item[] {
   return items.map((value, index) => {
     const round = new Map<string, Json>([[loop.loopVar, value]]);
     if (loop.indexVar) round.set(loop.indexVar, index);
-    round.set('ansible_loop_var', loop.loopVar);
+    for (const [name, of] of namesOf(loop)) round.set(name, of);
     return { value, round };
   });
+}
+
+/** What a loop calls its variables. */
+export function namesOf({ loopVar, indexVar }: Loop): ReadonlyMap<string, string> {
+  const names = new Map([['ansible_loop_var', loopVar]]);
+  if (indexVar) names.set('ansible_index_var', indexVar);
+  return names;
 }
 
 /** How an item is shown: its `label`, or the item itself. `scope` holds the item. */

@@ -21,7 +21,7 @@ export function evaluateIn(text: Template | Expression, scope: PlanScope): Evalu
 export interface Ladder {
   /** Names that the run itself gives and nobody can change: `inventory_hostname`, `groups` … */
   readonly magic: (name: string) => Evaluated | undefined;
-  readonly magicNames: readonly string[];
+  readonly magicNames: () => readonly string[];
   /** `-e`. */
   readonly extra: Layer | null;
   /** Loop variables of the task, then of the blocks around it, innermost last. */
@@ -59,14 +59,21 @@ export class LadderScope implements PlanScope {
   }
 
   /** Who must hear of texts made of this variable, and of those that it is made of. */
-  private told(name: string, above: readonly string[] = []): readonly ((made: Json) => void)[] {
+  private told(name: string): readonly ((made: Json) => void)[] {
     const known = this.listeners.get(name);
-    if (known || above.includes(name)) return known ?? [];
-    const value = this.origin(name)?.value;
-    const scope = this.at(value?.site);
-    const below = [...(value?.mentions ?? [])].flatMap((inner) => scope.told(inner, [...above, name]));
-    const all = [...(value?.secret?.tell ?? []), ...below];
-    if (above.length === 0) this.listeners.set(name, all);
+    if (known) return known;
+    const all: ((made: Json) => void)[] = [];
+    const passed = new Map<LadderScope, Set<string>>();
+    const visit = (scope: LadderScope, of: string) => {
+      const names = passed.get(scope) ?? new Set();
+      if (names.has(of)) return;
+      passed.set(scope, names.add(of));
+      const value = scope.origin(of)?.value;
+      all.push(...(value?.secret?.tell ?? []));
+      for (const inner of value?.mentions ?? []) visit(scope.at(value?.site), inner);
+    };
+    visit(this, name);
+    this.listeners.set(name, all);
     return all;
   }
 
@@ -82,6 +89,13 @@ export class LadderScope implements PlanScope {
     );
   }
 
+  /** Is it what somebody wrote as a variable, and not what the run, a loop or a task gives? */
+  isWritten(name: string): boolean {
+    const { ladder } = this;
+    if (ladder.magic(name) !== undefined || ladder.loops.some((loop) => loop.has(name))) return false;
+    return !ladder.pending.has(name) && !ladder.memory.has(name) && this.origin(name) !== undefined;
+  }
+
   at(site: Site | undefined): LadderScope {
     if (!site) return this;
     let scope = this.elsewhere.get(site);
@@ -94,7 +108,7 @@ export class LadderScope implements PlanScope {
 
   *names(): Iterable<string> {
     const { ladder } = this;
-    const seen = new Set<string>(ladder.magicNames);
+    const seen = new Set<string>(ladder.magicNames());
     for (const name of ladder.extra?.variables.keys() ?? []) seen.add(name);
     for (const loop of ladder.loops) for (const name of loop.keys()) seen.add(name);
     for (const name of ladder.pending.keys()) seen.add(name);

@@ -1,6 +1,8 @@
 import type { Diagnostic, Position } from '../contract/diagnostic.ts';
 import { FACT_VARIABLES } from '../contract/facts.ts';
-import type { Expression, RoleUse, Template } from '../language/model.ts';
+import { isConnectionVariable } from '../language/connection-variables.ts';
+import { MAGIC, magicHint } from '../language/magic.ts';
+import type { Expression, Role, Site, Template } from '../language/model.ts';
 import { ANY, type Foreseen, record, type Shape, shapeOfValue } from '../language/shape.ts';
 import { fault, type Span } from '../language/source.ts';
 import { didYouMean } from '../language/suggest.ts';
@@ -21,30 +23,39 @@ export interface Later {
 export class Seen {
   readonly scope: LadderScope;
   private readonly later: Later;
-  private readonly role: RoleUse | null;
+  /** Where the texts are written, unless they say otherwise themselves. */
+  private readonly place: Site;
   /** Names that are there although the scope does not know them. */
   private readonly own: ReadonlyMap<string, Shape>;
 
-  constructor(
-    scope: LadderScope,
-    later: Later,
-    role: RoleUse | null,
-    own: ReadonlyMap<string, Shape> = new Map(),
-  ) {
+  constructor(scope: LadderScope, later: Later, place: Site, own: ReadonlyMap<string, Shape> = new Map()) {
     this.scope = scope;
     this.later = later;
-    this.role = role;
+    this.place = place;
     this.own = own;
   }
 
   /** The same with one variable more, whatever it was before. */
   with(name: string, shape: Shape): Seen {
-    return new Seen(this.scope, this.later, this.role, new Map([[name, shape]]));
+    return new Seen(this.scope, this.later, this.place, new Map([[name, shape]]));
   }
 
-  /** What can't be by the variables' shapes. */
+  /** Names that a role does not declare, and what can't be by the variables' shapes. */
   misfits(texts: readonly (Template | Expression)[]): readonly Diagnostic[] {
-    return texts.flatMap((text) => this.foreseen(text).mistakes);
+    return texts.flatMap((text) => [
+      ...this.at(text).undeclared(text.reads, (name) => spanIn(text, name), text.at),
+      ...this.foreseen(text).mistakes,
+    ]);
+  }
+
+  /** Of the names that a text here reads, those that are there, and that its role does not declare. */
+  undeclared(
+    reads: ReadonlySet<string>,
+    spanOf: (name: string) => Span | undefined,
+    otherwise: Position,
+  ): Diagnostic[] {
+    const names = [...reads].filter((name) => this.isUndeclared(name));
+    return names.map((name) => undeclaredName(name, spanOf(name), otherwise, this.place.role!.role));
   }
 
   /** Undefined variables; and where there are none, what can't be by the variables' shapes. */
@@ -52,7 +63,7 @@ export class Seen {
     return texts.flatMap((text) => {
       const there = this.at(text);
       const missing = [...text.reads].filter((name) => !there.isDefined(name));
-      if (missing.length === 0) return this.foreseen(text).mistakes;
+      if (missing.length === 0) return this.misfits([text]);
       return missing.map((name) => undefinedName(name, spanIn(text, name), text.at, there.scope));
     });
   }
@@ -76,8 +87,9 @@ export class Seen {
     const own = this.own.get(name);
     if (own) return own;
     if (name === 'hostvars') return this.later.hostvars();
+    if (Object.hasOwn(MAGIC, name)) return MAGIC[name]!;
     const { written } = this.later;
-    const declared = this.role?.role.inputs.get(name)?.schema;
+    const declared = this.place.role?.role.inputs.get(name)?.schema;
     const value = this.scope.get(name);
     if (value?.kind === 'value')
       return declared && value.value !== null ? declared : shapeOfValue(value.value);
@@ -88,7 +100,19 @@ export class Seen {
 
   private at(text: Template | Expression): Seen {
     if (!text.site) return this;
-    return new Seen(this.scope.at(text.site), this.later, text.site.role, this.own);
+    return new Seen(this.scope.at(text.site), this.later, text.site, this.own);
+  }
+
+  /**
+   * A role that declares its inputs reads nothing of its surroundings but those, what the run gives, what tasks left
+   * behind, and how the host is reached (DESIGN section 10, "Names").
+   */
+  private isUndeclared(name: string): boolean {
+    const { role: use, layers } = this.place;
+    if (!use?.role.declared || use.flawed || this.own.has(name) || !this.scope.isWritten(name)) return false;
+    const { inputs, defaults, vars } = use.role;
+    if (inputs.has(name) || isConnectionVariable(name)) return false;
+    return [defaults, vars, ...layers].every(({ variables }) => !variables.has(name));
   }
 
   isDefined(name: string): boolean {
@@ -122,10 +146,22 @@ export function undefinedName(
 ): Diagnostic {
   const near = didYouMean(name, [...scope.names(), ...Object.keys(FACT_VARIABLES)]);
   const hint =
-    CAPITALS.get(name) ?? factHint(name) ?? near ?? 'give it in the inventory, in vars, or with -e';
+    CAPITALS.get(name) ??
+    magicHint(name) ??
+    factHint(name) ??
+    near ??
+    'give it in the inventory, in vars, or with -e';
   const message = `there is no variable called "${name}"`;
   if (span) return fault(span, 'undefined-variable', message, hint);
   return { code: 'undefined-variable', at: otherwise, message, hint };
+}
+
+function undeclaredName(name: string, span: Span | undefined, otherwise: Position, role: Role): Diagnostic {
+  const message = `the role "${role.name}" reads "${name}", which its variables.yaml does not declare`;
+  const near = didYouMean(name, role.inputs.keys());
+  const hint = near ?? `declare it there: ${name}: {type: …, description: …}`;
+  if (span) return fault(span, 'undeclared-variable', message, hint);
+  return { code: 'undeclared-variable', at: otherwise, message, hint };
 }
 
 /** Python's words, which would be names here. */
@@ -144,6 +180,6 @@ function factHint(name: string): string | undefined {
 }
 
 /** Where a text that was written in a file mentions a name. */
-function spanIn(text: Template | Expression, name: string): Span | undefined {
+export function spanIn(text: Template | Expression, name: string): Span | undefined {
   return 'spanOf' in text ? (text as Pick<TextTemplate, 'spanOf'>).spanOf(name) : undefined;
 }

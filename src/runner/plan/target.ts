@@ -1,19 +1,19 @@
-import { isAbsolute, join } from 'node:path';
 import type { Diagnostic } from '../contract/diagnostic.ts';
 import type { Target } from '../contract/exchange.ts';
 import { CONNECTION_VARIABLES } from '../language/connection-variables.ts';
 import { type ConnectionScope, ConnectionValues } from './connection-values.ts';
 import { parseSshArgs, type SshOption } from './ssh-args.ts';
+import { type FileFlags, namedFile } from './ssh-files.ts';
 import { type SshSettings, sshSettings, sshWords } from './ssh-options.ts';
 
 /**
  * What the command line says about connections. A host's variables count above it, as with Ansible ("Controlling how
  * Ansible behaves: precedence rules"); `-e ansible_user=…` counts above both.
  */
-export interface ConnectionFlags {
+export interface ConnectionFlags extends FileFlags {
   /** `-u`. */
   readonly user?: string | undefined;
-  /** `--private-key`, a path as the process sees it. */
+  /** `--private-key`, an absolute path. */
   readonly privateKeyFile?: string | undefined;
   /** `-c`. */
   readonly connection?: string | undefined;
@@ -29,16 +29,18 @@ export interface ConnectionFlags {
   readonly becomePassword?: string | undefined;
   /** `--ssh-common-args`, before those of the inventory. */
   readonly sshArgs?: string | undefined;
-  /** Relative paths in the inventory start here: the directory of the first inventory. */
-  readonly inventoryDir: string;
-  /** What `~` stands for. */
-  readonly home: string;
 }
 
 export type Resolved<T> = T | { readonly diagnostics: readonly Diagnostic[] };
 
 const VARIABLES = CONNECTION_VARIABLES;
 const DEFAULT_TIMEOUT = 10;
+
+const FILES = {
+  privateKeyFile: VARIABLES.privateKeyFile,
+  knownHostsFile: VARIABLES.knownHosts,
+  sshConfigFile: VARIABLES.sshConfig,
+} as const;
 
 /** Everything needed to reach a host, from its variables and the command line, or what is wrong with them. */
 export function resolveTarget(
@@ -111,7 +113,12 @@ function sshTarget(
 ): Target {
   const options = optionsOf(values, flags);
   const settings = via === 'ssh' ? settingsOf(options, values) : {};
-  const path = (text: string | undefined) => text && absolute(text, flags);
+  const file = (what: keyof typeof FILES, otherwise?: string) => {
+    const from = options.find(({ value }) => value === settings[what])?.from;
+    const named = values.named(FILES[what]) ?? (from ? { path: settings[what]!, from } : undefined);
+    const flag = otherwise === undefined ? undefined : { path: otherwise, from: '--private-key' };
+    return namedFile(what, named ?? flag, values, flags);
+  };
   // The system's client takes its own words for these too, and hears ours first.
   const alive = via === 'ssh' ? settings : sshSettings(options).settings;
   const words = via === 'openssh' ? sshWords(options, flags.inventoryDir) : [];
@@ -121,14 +128,13 @@ function sshTarget(
     address: values.name(VARIABLES.address) ?? host,
     port: values.whole(VARIABLES.port, 1, 65535) ?? portOf(settings, values),
     user: values.name(VARIABLES.user) ?? settings.user ?? flags.user,
-    privateKeyFile:
-      path(values.text(VARIABLES.privateKeyFile) ?? settings.privateKeyFile) ?? flags.privateKeyFile,
+    privateKeyFile: file('privateKeyFile', flags.privateKeyFile),
     passphrase: values.text(VARIABLES.passphrase, true) ?? flags.passphrase,
     password: values.text(VARIABLES.password, true) ?? flags.password,
     becomePassword: values.text(VARIABLES.becomePassword, true) ?? flags.becomePassword,
     proxyJump: settings.proxyJump,
-    knownHostsFile: path(values.text(VARIABLES.knownHosts) ?? settings.knownHostsFile),
-    sshConfigFile: path(values.text(VARIABLES.sshConfig) ?? settings.sshConfigFile),
+    knownHostsFile: file('knownHostsFile'),
+    sshConfigFile: file('sshConfigFile'),
     sshArgs: words.length > 0 ? words : undefined,
     keepalive: keepaliveOf(alive, values),
     connectTimeout: timeoutOf(values, flags, settings),
@@ -188,13 +194,6 @@ function settingsOf(options: readonly GivenOption[], values: ConnectionValues): 
     values.refuse(option.from, `the ssh connection does not know ${option.shown} of ${option.from}`, hint);
   }
   return settings;
-}
-
-/** `~/x` from the home directory, other relative paths from the inventory's; `none` is ssh's word for no file. */
-function absolute(path: string, { home, inventoryDir }: ConnectionFlags): string {
-  if (path === 'none') return path;
-  if (path === '~' || path.startsWith('~/')) return join(home, path.slice(1));
-  return isAbsolute(path) ? path : join(inventoryDir, path);
 }
 
 /** Without the keys whose value is undefined. */
