@@ -64,7 +64,10 @@ async function show(host: AskedHost, out: HostsOut): Promise<HostEnd> {
   if (isTrouble(owed)) return out.trouble(host.name, owed);
   const { name } = host;
   const debts = owed.flatMap((one) => one.handlers.map((handler) => ({ ...one, handler })));
-  if (debts.length === 0) out.say(`${name}: nothing is owed`, { event: 'debts', host: name, owed: 0 });
+  // Each user of a host has debts of its own.
+  const asked = host.identity.kind === 'login' ? ' (as the login user; -b asks as root)' : '';
+  if (debts.length === 0)
+    out.say(`${name}: nothing is owed${asked}`, { event: 'debts', host: name, owed: 0 });
   for (const { project, playbook, play, handler } of debts)
     out.say(`${name}: "${handler}" of ${placeText({ project, playbook, play })}`, {
       event: 'debt',
