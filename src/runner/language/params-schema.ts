@@ -52,9 +52,14 @@ export function itemSchema(schema: ParamSchema | undefined): ParamSchema | undef
   return schema?.items ?? schema?.anyOf?.find((candidate) => candidate.items)?.items;
 }
 
+const namesOf = new WeakMap<TaskType, ReadonlyMap<string, string>>();
+
 /** Parameter names and their other names → the parameter's name. */
 export function parameterNames(type: TaskType): ReadonlyMap<string, string> {
+  const known = namesOf.get(type);
+  if (known) return known;
   const names = new Map<string, string>();
+  namesOf.set(type, names);
   for (const [name, schema] of Object.entries(type.schema.properties)) {
     for (const alias of schema.aliases ?? []) names.set(alias, name);
   }

@@ -38,8 +38,11 @@ export function checkPlay(
 ): Diagnostic[] {
   const later = { written, hostvars: once(() => hostvarsShape(contextOf(hosts[0]!).run, written)) };
   const found = new Map<string, { readonly diagnostic: Diagnostic; readonly hosts: Set<string> }>();
+  const findings = new Map<InventoryHost['layers'], Findings>();
   for (const host of hosts) {
-    const check = new HostCheck(contextOf(host), later, (diagnostic) => {
+    const known: Findings = findings.get(host.layers) ?? new Map();
+    findings.set(host.layers, known);
+    const check = new HostCheck(contextOf(host), later, known, (diagnostic) => {
       const where = diagnostic.at ? formatPosition(diagnostic.at) : '';
       const key = `${where}\0${diagnostic.message}`;
       const known = found.get(key);
@@ -79,18 +82,56 @@ interface Around {
 
 const OUTSIDE: Around = { rounds: [], open: new Map() };
 
+/**
+ * What was found at a task or a role without asking for the host's name: the same holds for every host that shares
+ * its groups and layers with this one (the inventory gives such hosts one list of layers).
+ */
+type Findings = Map<Task | RoleUse, readonly Diagnostic[]>;
+
 class HostCheck {
   private readonly context: HostContext;
+  private readonly name: string;
   private readonly later: Later;
+  private readonly known: Findings;
+  /** What is looked at hangs on this very host. */
+  private named = false;
   private readonly waived = new Set<string>();
   private readonly pending: ReadonlyMap<string, string>;
-  private readonly report: (diagnostic: Diagnostic) => void;
+  private report: (diagnostic: Diagnostic) => void;
 
-  constructor(context: HostContext, later: Omit<Later, 'waived'>, report: (diagnostic: Diagnostic) => void) {
-    this.context = context;
+  constructor(
+    context: HostContext,
+    later: Omit<Later, 'waived'>,
+    known: Findings,
+    report: (diagnostic: Diagnostic) => void,
+  ) {
+    const { host } = context;
+    const noticed = () => {
+      this.named = true;
+      return host.name;
+    };
+    this.context = { ...context, host: Object.defineProperty({ ...host }, 'name', { get: noticed }) };
+    this.name = host.name;
     this.later = { ...later, waived: this.waived };
+    this.known = known;
     this.pending = new Map([...later.written.keys()].map(named));
     this.report = report;
+  }
+
+  /** Looks, unless another host's findings at this place hold for this one too. */
+  private once(place: Task | RoleUse, look: () => void): void {
+    const { report } = this;
+    let found = this.known.get(place);
+    if (!found) {
+      const told: Diagnostic[] = [];
+      this.named = false;
+      this.report = (diagnostic) => told.push(diagnostic);
+      look();
+      this.report = report;
+      if (!this.named) this.known.set(place, told);
+      found = told;
+    }
+    for (const diagnostic of found) report(diagnostic);
   }
 
   /** What the roles of the play are given on this host: all that they need, and of the declared type. */
@@ -98,11 +139,13 @@ class HostCheck {
     for (const use of uses) {
       this.waive(use);
       if (use.flawed) continue;
-      const scope = scopeOf(this.context, { role: use, layers: [] }, new Map(), [], this.pending);
-      for (const diagnostic of checkInputs(use.role, scope)) this.report(diagnostic);
-      const seen = new Seen(scope, this.later, { role: use, layers: [] });
-      for (const diagnostic of this.undeclared([use.role.defaults, use.role.vars], seen))
-        this.report(diagnostic);
+      this.once(use, () => {
+        const scope = scopeOf(this.context, { role: use, layers: [] }, new Map(), [], this.pending);
+        for (const diagnostic of checkInputs(use.role, scope)) this.report(diagnostic);
+        const seen = new Seen(scope, this.later, { role: use, layers: [] });
+        for (const diagnostic of this.undeclared([use.role.defaults, use.role.vars], seen))
+          this.report(diagnostic);
+      });
     }
   }
 
@@ -148,7 +191,10 @@ class HostCheck {
   private task(task: Task, around: Around): void {
     const outer = this.seen(task, around);
     if (!task.loop && !this.when(task.when, outer)) return;
-    for (const inner of this.rounds(task, outer, around)) this.item(task, inner);
+    for (const inner of this.rounds(task, outer, around)) {
+      if (inner === OUTSIDE) this.once(task, () => this.item(task, inner));
+      else this.item(task, inner);
+    }
   }
 
   private item(task: Task, around: Around): void {
@@ -158,7 +204,9 @@ class HostCheck {
     for (const diagnostic of found) this.report(diagnostic);
     if (found.length > 0 || task.flawed || seen.lacksWaived([task.params])) return;
     if (!this.delegate(task, seen)) return;
-    const work = prepare(task, this.context.host.name, seen.scope, this.context.run);
+    // The host that a task is delegated to sees it otherwise than all others.
+    const host = task.delegateTo ? this.context.host.name : this.name;
+    const work = prepare(task, host, seen.scope, this.context.run);
     this.puts(task, work);
     if (work.kind === 'fault' && !isOfOthers(work.diagnostic, textsOf(task))) this.report(work.diagnostic);
     if (work.kind === 'refused') {
