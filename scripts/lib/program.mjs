@@ -10,7 +10,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 
 /**
  * Everything behind main.ts, with its libraries: path below dist → bytes. What the code is compiled to lies beside it
- * under the same name, which changes with the code and with Node: V8 itself would notice another length only.
+ * under the same name, which changes with the code, with what makes it run at build time, and with Node: V8 itself
+ * would notice another length only.
  */
 export async function program(esbuild, root, dist) {
   const built = await esbuild.build({
@@ -32,9 +33,16 @@ export async function program(esbuild, root, dist) {
     write: false,
   });
   const code = Buffer.from(oneByte(built.outputFiles[0].text), 'latin1');
-  const hash = createHash('sha256').update(code).update(process.version).digest('hex');
+  const text = readFileSync(join(here, 'load-program.mjs'), 'utf8');
+  const warmUp = readFileSync(join(here, 'warm-up.mjs'));
+  const hash = createHash('sha256')
+    .update(code)
+    .update(text)
+    .update(warmUp)
+    .update(process.version)
+    .digest('hex');
   const name = `program-${hash.slice(0, 8)}`;
-  const loader = readFileSync(join(here, 'load-program.mjs'), 'utf8').replaceAll('@PROGRAM@', name);
+  const loader = text.replaceAll('@PROGRAM@', name);
   return new Map([
     [`${name}.cjs`, code],
     [`${name}.v8`, read(join(dist, `${name}.v8`)) ?? compiled(name, code, loader)],
