@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TASKS, TEMPLATES, writeProject } from '../../bench/lib/work.ts';
@@ -62,5 +62,25 @@ describe('chains', () => {
     const second = await run('playbook.yaml');
     assert.deepEqual(second.chains, []);
     assert.equal(second.ran.recap!.hosts['a']!.round_trips, 1);
+  });
+
+  it('no change is made behind a handler before those that the handler notifies', async () => {
+    writeFiles(dir, {
+      'handlers.yaml': `- hosts: all
+  tasks:
+    - {file: {path: "{{ root }}/d", state: directory}, notify: first}
+    - {meta: flush_handlers}
+    - {file: {path: "{{ root }}/d", state: directory, mode: "0700"}}
+    - {copy: {dest: "{{ root }}/behind", content: x}}
+  handlers:
+    - {name: first, copy: {dest: "{{ root }}/of-handler", content: x}, notify: second}
+    - {name: second, fail: {msg: on purpose}}
+`,
+    });
+    const { ran, chains } = await run('handlers.yaml');
+    assert.deepEqual(chains, [1, 1]);
+    assert.equal(ran.recap!.hosts['a']!.failed, 1);
+    assert.deepEqual(readdirSync(join(dir, 'host')).sort(), ['d', 'of-handler']);
+    assert.notEqual(statSync(join(dir, 'host/d')).mode & 0o777, 0o700);
   });
 });

@@ -2,7 +2,7 @@ import type { JsonObject } from '../contract/json.ts';
 import type { LocalType } from '../contract/task-type.ts';
 import type { Evaluated, Loop, Task } from '../language/model.ts';
 import { type HostContext, scopeOf } from './context.ts';
-import type { Cursor, Round } from './cursor.ts';
+import type { Cursor, Leaf, Round } from './cursor.ts';
 import { factsOf } from './facts.ts';
 import { conditions, type HostWork, prepare, type Question } from './prepare.ts';
 import { type Item, itemsOf, rounds } from './rounds.ts';
@@ -49,7 +49,10 @@ export function* ahead(context: HostContext, from: From): Generator<Coming> {
     walk.ran(leaf.task);
   }
   const { flushes } = from.cursor;
-  if (!from.here) cursor = cursor.next();
+  if (!from.here) {
+    walk.passed(cursor.leaf());
+    cursor = cursor.next();
+  }
   for (;;) {
     // What the step in hand notifies would run there first.
     if (cursor.flushes !== flushes) walk.straight = false;
@@ -57,6 +60,7 @@ export function* ahead(context: HostContext, from: From): Generator<Coming> {
     if (!leaf) return;
     if (leaf.kind === 'task') {
       if (leaf.task.runOnce || !(yield* walk.task(leaf.task, cursor.rounds()))) return;
+      walk.passed(leaf);
       cursor = cursor.next();
     } else if (leaf.kind === 'enter') {
       const inside = walk.enter(leaf.node, cursor);
@@ -116,6 +120,11 @@ class Walk {
     return items.kind === 'value'
       ? cursor.enter(rounds(node.loop, items.value).map((item) => item.round))
       : null;
+  }
+
+  /** What a handler notifies runs before whatever comes behind the handlers that wait now. */
+  passed(leaf: Leaf | null): void {
+    if (leaf?.kind === 'task' && leaf.handler) this.straight = false;
   }
 
   /** What the task will register and set is not known before it has run. */
