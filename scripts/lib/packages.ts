@@ -34,6 +34,7 @@ export const PACKAGES = {
     'zstd',
     'unzip',
     'zip',
+    'docker-compose',
   ],
   bench: ['ansible', 'ansible-mitogen', 'openssh-client', 'openssh-server', 'rsync', 'time'],
 } as const;
