@@ -251,7 +251,10 @@ describe('an expression that fails on a host says where and why', () => {
       'n.startsWith("a")',
       '[cel-type] 1:1 a whole number has no startsWith(text)\nn.startsWith("a")\n^^^^^^^^^^^^^^^^^',
     ],
-    ['n in env', '[cel-type] 1:1 "in" looks into a list or a map, not text\nn in env\n^^^^^^^^'],
+    [
+      'n in env',
+      '[cel-type] 1:1 "in" looks into a list or a map, not text\nn in env\n^^^^^^^^\n-> for a part of a text write text.contains("part")',
+    ],
     ['n / 0', '[cel-type] 1:1 division by zero\nn / 0\n^^^^^'],
     ['int("x")', '[cel-type] 1:1 int() takes a text of digits\nint("x")\n^^^^^^^^'],
     [
@@ -318,7 +321,7 @@ describe('an expression that is refused', () => {
     ],
     [
       'env | length > 2',
-      '[cel-syntax] 1:5 filters are not known in expressions\nenv | length > 2\n    ^\n-> call a function: size(x), x.split(",")',
+      '[cel-syntax] 1:5 filters are not known in expressions\nenv | length > 2\n    ^\n-> write size(env) > 2',
     ],
     ['env === "a"', '[cel-syntax] 1:5 "===" is "==" here\nenv === "a"\n    ^^^\n-> write env == "a"'],
     ['list.0', '[cel-syntax] 1:5 an item is taken with square brackets\nlist.0\n    ^^\n-> write list[0]'],
@@ -347,7 +350,7 @@ describe('an expression that is refused', () => {
     ['len(env)', '[cel-type] 1:1 no function is called "len"\nlen(env)\n^^^^^^^^\n-> write size(x)'],
     [
       'env.startswith("a")',
-      '[cel-type] 1:1 no function is called "startswith"\nenv.startswith("a")\n^^^^^^^^^^^^^^^^^^^\n-> did you mean "startsWith"?',
+      '[cel-type] 1:1 no function is called "startswith"\nenv.startswith("a")\n^^^^^^^^^^^^^^^^^^^\n-> write x.startsWith("a")',
     ],
     ['size(1)', "[cel-type] 1:1 size() can't take (a whole number)\nsize(1)\n^^^^^^^"],
     ['"a".size(1)', '[cel-type] 1:1 text has no size(a whole number)\n"a".size(1)\n^^^^^^^^^^^'],

@@ -403,8 +403,8 @@ describe('parameters that are refused before a host is touched', () => {
     ],
     [
       file,
-      'file: {path: "{{ x | y }}", size: "{{ n }}"}',
-      '[jinja] 1:15 Jinja filters are not known here\nfile: {path: "{{ x | y }}", size: "{{ n }}"}\n              ^^^^^^^^^^^\n-> write {{ y x }}',
+      'file: {path: "{{ x | d(y) }}", size: "{{ n }}"}',
+      '[jinja] 1:15 Jinja filters are not known here\nfile: {path: "{{ x | d(y) }}", size: "{{ n }}"}\n              ^^^^^^^^^^^^^^\n-> write {{ default x y }}',
     ],
   ];
   for (const [type, yaml, expected] of trials) {

@@ -242,7 +242,7 @@ refusals('what is refused in plays', [
       `,
     },
     refused: [
-      `not-constant site.yaml:1:10 "hosts" can't hold variables`,
+      `not-constant site.yaml:1:10 "hosts" can't hold variables (name a group or a host, and narrow it with --limit)`,
       'wrong-type site.yaml:2:10 "hosts" takes a pattern of hosts, not a list (an empty list names none)',
       'wrong-type site.yaml:3:10 "hosts" takes a text or a list of texts, not a map',
     ],

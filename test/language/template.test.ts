@@ -287,7 +287,7 @@ describe('a template that is refused', () => {
     ],
     [
       "v: a {{ lookup('env', 'HOME') }}",
-      "[jinja] 1:6 calls with round brackets are not known here\nv: a {{ lookup('env', 'HOME') }}\n     ^^^^^^^^^^^^^^^^^^^^^^^^^^^\n-> write {{ helper first second }}",
+      "[jinja] 1:6 calls with round brackets are not known here\nv: a {{ lookup('env', 'HOME') }}\n     ^^^^^^^^^^^^^^^^^^^^^^^^^^^\n-> give it on the command line: -e home=\"$HOME\"",
     ],
     [
       'v: a {% if x %}b{% endif %}',

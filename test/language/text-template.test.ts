@@ -35,14 +35,14 @@ describe('a template file', () => {
   });
 
   it('says where a mistake stands', () => {
-    const [diagnostic] = compileText(source('etc/nginx.conf', 'a\nb {{ x | y }}\n')).diagnostics;
+    const [diagnostic] = compileText(source('etc/nginx.conf', 'a\nb {{ x | upper }}\n')).diagnostics;
     assert.deepEqual(diagnostic, {
       code: 'jinja',
       at: { file: 'etc/nginx.conf', line: 2, column: 3 },
       message: 'Jinja filters are not known here',
-      line: 'b {{ x | y }}',
-      width: 11,
-      hint: 'write {{ y x }}',
+      line: 'b {{ x | upper }}',
+      width: 15,
+      hint: 'write {{ upper x }}',
     });
   });
 

@@ -1,3 +1,6 @@
+import { chosen, compared, filterHint } from './jinja-filters.ts';
+import { callHint, methodHint, ourPath } from './jinja-paths.ts';
+
 /** Forms of Jinja and of Go's templates that people bring along, and what they are called here. */
 export interface ForeignBraces {
   readonly code: 'jinja' | 'go-template';
@@ -16,9 +19,11 @@ export function foreignBraces(mustache: string): ForeignBraces | null {
   const inner = mustache.replace(/^\{\{\{?[~-]?|[~-]?\}?\}\}$/g, '').trim();
   if (inner.length > 500) return null;
   const bare = inner.replace(/'[^']*'|"[^"]*"/g, (quoted) => '_'.repeat(quoted.length));
-  const filter = /^([^|]+)\|\s*([a-z_][\w.]*)\s*(?:\((.*)\))?$/s.exec(inner);
-  if (filter && bare.split('|').length === 2) {
-    return jinja('Jinja filters are not known here', filtered(filter[1]!, filter[2]!, filter[3] ?? ''));
+  const short =
+    bare.split('|').length > 2 ? inner.replace(/(?:\s*\|\s*(?:int|list|string|bool|float))+$/, '') : inner;
+  const filter = /^([^|]+)\|\s*([a-z_][\w.]*)\s*(?:\((.*)\))?$/s.exec(short);
+  if (filter && bare.split('|').length - inner.split('|').length + short.split('|').length === 2) {
+    return jinja('Jinja filters are not known here', filterHint(filter[1]!, filter[2]!, filter[3] ?? ''));
   }
   if (bare.includes('|') && !/\bas\s*\|/.test(bare)) {
     return jinja(
@@ -29,26 +34,21 @@ export function foreignBraces(mustache: string): ForeignBraces | null {
   const choice = /^(\S.*?) if (\S.*?) else (\S.*)$/.exec(inner);
   if (choice) {
     const [, yes, test, no] = choice;
-    const ours = `write {{#if ${test}}}${literal(yes!)}{{else}}${literal(no!)}{{/if}}`;
-    return jinja('"… if … else …" is not known here', ours);
+    return jinja('"… if … else …" is not known here', chosen(test!, yes!, no!));
   }
   const numbered = /\b([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\.(\d+)(?![\w.[])/g;
   if (numbered.test(bare)) {
     const ours = inner.replace(numbered, '$1.[$2]');
     return jinja('the number of an item goes in square brackets', `write {{ ${ours} }}`);
   }
-  if (/^\w[\w.]*\[[^[\]]+\][\w.[\]'"]*$/.test(inner)) {
-    return jinja('square brackets are not known here', `write {{ ${dotted(inner)} }}`);
-  }
-  const compare = /^(\S+)\s*(==|!=|<|>)\s*(\S+)$/.exec(inner);
-  if (compare) {
-    const helper = { '==': 'eq', '!=': 'ne', '<': 'lt', '>': 'gt' }[compare[2]!];
-    const ours = `write {{ ${helper} ${compare[1]} ${doubleQuoted(compare[3]!)} }}`;
-    return jinja('operators are not known in {{ }}', ours);
-  }
-  if (/^[a-z_]\w*\s*\(/.test(inner)) {
-    return jinja('calls with round brackets are not known here', 'write {{ helper first second }}');
-  }
+  const path = /^\w[\w.]*\[/.test(inner) ? ourPath(inner) : null;
+  if (path) return jinja('square brackets are not known here', `write {{ ${path} }}`);
+  const compare = compared(inner);
+  if (compare) return jinja('operators are not known in {{ }}', `write {{ ${compare} }}`);
+  const method = methodHint(inner);
+  if (method) return jinja('methods are not known in {{ }}', method);
+  if (/^[a-z_]\w*\s*\(/.test(inner))
+    return jinja('calls with round brackets are not known here', callHint(inner));
   if (/\S\s+[-+*/%~]\s+\S/.test(bare)) {
     const ours = 'put texts side by side, {{ a }}{{ b }}; sums are for CEL (when, loop, assert)';
     return jinja('operators are not known in {{ }}', ours);
@@ -56,48 +56,6 @@ export function foreignBraces(mustache: string): ForeignBraces | null {
   return null;
 }
 
-/** Jinja's filters under other names of ours. */
-const NAMES: Readonly<Record<string, string>> = {
-  d: 'default',
-  to_json: 'json',
-  tojson: 'json',
-  to_nice_json: 'json',
-  to_yaml: 'yaml',
-  to_nice_yaml: 'yaml',
-  b64encode: 'base64',
-  count: 'length',
-  e: 'xml',
-  escape: 'xml',
-};
-
-const NEEDLESS = new Set(['int', 'float', 'bool', 'string', 'list', 'safe']);
-
-function filtered(value: string, filter: string, args: string): string {
-  const subject = doubleQuoted(dotted(value.trim()));
-  if (NEEDLESS.has(filter)) return `write {{ ${subject} }}: a lone {{ x }} keeps its type`;
-  const rest = (args.match(/(?:'[^']*'|"[^"]*"|[^,'"])+/g) ?? [])
-    .map((arg) => arg.trim())
-    .filter((arg) => arg !== '' && arg !== 'true' && !/^\w+\s*=/.test(arg))
-    .map((arg) => ` ${doubleQuoted(arg === 'omit' ? 'null' : arg)}`);
-  return `write {{ ${NAMES[filter] ?? filter} ${subject}${rest.join('')} }}`;
-}
-
 function jinja(message: string, hint: string): ForeignBraces {
   return { code: 'jinja', message, hint };
-}
-
-/** `a['b'][0]` → `a.b.[0]`. */
-function dotted(text: string): string {
-  return text.replace(/\[\s*(['"]?)([^\]'"]+)\1\s*\]/g, (_, _quote: string, key: string) =>
-    /^[A-Za-z_][\w-]*$/.test(key) ? `.${key}` : `.[${key}]`,
-  );
-}
-
-function doubleQuoted(text: string): string {
-  return text.replace(/^'([^'"]*)'$/, '"$1"');
-}
-
-function literal(text: string): string {
-  const quoted = /^(['"])(.*)\1$/.exec(text.trim());
-  return quoted ? quoted[2]! : `{{ ${text.trim()} }}`;
 }

@@ -148,12 +148,19 @@ function overload(left: string, op: string, right: string): Said {
       hint: 'write string(x) around what is not text',
     };
   }
-  if (op === 'in') return { message: `"in" looks into a list or a map, not ${kinds[1]}` };
+  if (op === 'in') {
+    const hint = kinds[1] === 'text' ? 'for a part of a text write text.contains("part")' : undefined;
+    return { message: `"in" looks into a list or a map, not ${kinds[1]}`, hint };
+  }
   const verb = ['==', '!=', '<', '<=', '>', '>='].includes(op) ? 'compare' : 'take';
-  const hint =
-    kinds.includes('text') && kinds.some((kind) => kind.endsWith('number'))
+  const numeric = kinds.some((kind) => kind.endsWith('number'));
+  const hint = !kinds.includes('text')
+    ? undefined
+    : numeric
       ? 'write int(x) or string(x) around one of them'
-      : undefined;
+      : kinds.includes('true or false')
+        ? 'write x or !x; "true" in quotes is text'
+        : undefined;
   return { message: `"${op}" can't ${verb} ${kinds[0]} and ${kinds[1]}`, hint };
 }
 
@@ -166,7 +173,7 @@ function noFunction(
   const name = written.replace(/^matches_\w+$/, 'matches');
   if (!functions.has(name)) {
     const near = closest(name, functions);
-    const hint = near ? `did you mean "${near}"?` : HINTS[name];
+    const hint = HINTS[name] ?? (near && `did you mean "${near}"?`);
     return { message: `no function is called "${name}"`, hint };
   }
   const types = args === '' ? [] : args.split(/, (?![^<]*>)/).map(typeName);
@@ -184,6 +191,8 @@ const HINTS: Readonly<Record<string, string>> = {
   upper: 'write x.upperAscii()',
   startswith: 'write x.startsWith("a")',
   endswith: 'write x.endsWith("a")',
+  find: 'write x.contains("a")',
+  strip: 'write x.trim()',
   includes: 'write x.contains("a"), or "a" in list',
   match: 'write x.matches("^a")',
   search: 'write x.matches("a")',

@@ -18,8 +18,23 @@ const HABITS: readonly Habit[] = [
     message: 'the state of a result is a field of it',
     hint: 'write result.changed, result.failed or result.skipped',
   },
+  {
+    pattern: /\bis\s+(?:not\s+)?(?:match|search|regex)\b/,
+    message: 'a text is compared with a pattern by matches()',
+    hint: 'write x.matches("^a")',
+  },
+  {
+    pattern: /\bis\s+(?:not\s+)?version\b/,
+    message: 'versions are not compared',
+    hint: 'compare numbers: int(x.split(".")[0]) >= 2; ansible_version has major, minor and revision',
+  },
   { pattern: /\bis\s+(?:not\s+)?[Nn]one\b/, message: '"is none" is "== null" here', hint: 'write x == null' },
   { pattern: /\bnot\s+in\b/, message: '"not in" is not known here', hint: 'write !(x in list)' },
+  {
+    pattern: /\bis\s+(?:not\s+)?(?!in\b)[a-z]\w*/,
+    message: 'tests with "is" are not known here',
+    hint: 'compare: x == "a", type(x) == string, x.startsWith("a"), x in list',
+  },
   { pattern: /\band\b/, message: '"and" is "&&" here', hint: 'write a && b' },
   { pattern: /\bor\b/, message: '"or" is "||" here', hint: 'write a || b' },
   { pattern: /\bnot\b/, message: '"not" is "!" here', hint: 'write !a, or !(a == b)' },
@@ -67,6 +82,8 @@ function masked(text: string): string {
 }
 
 const OPERAND = '[\\w.\\0]+(?:\\[[\\w\\0]+\\])?';
+/** What is certain to be text, in which Jinja's `in` looks for a part. */
+const OUTPUT = '\\w+\\.(?:stdout|stderr|msg|content)\\b(?![.\\[])';
 
 const REWRITES: readonly (readonly [RegExp, string | ((...parts: string[]) => string)])[] = [
   [/\{\{\s*|\s*\}\}/g, ''],
@@ -80,7 +97,21 @@ const REWRITES: readonly (readonly [RegExp, string | ((...parts: string[]) => st
   [new RegExp(`(${OPERAND})\\s+is\\s+succe(?:eded|ss)\\b`, 'g'), '!$1.failed'],
   [new RegExp(`(${OPERAND})\\s+is\\s+none\\b`, 'gi'), '$1 == null'],
   [new RegExp(`(${OPERAND})\\s+is\\s+not\\s+none\\b`, 'gi'), '$1 != null'],
-  [new RegExp(`(${OPERAND})\\s+not\\s+in\\s+(${OPERAND})`, 'g'), '!($1 in $2)'],
+  [new RegExp(`(${OPERAND})\\s+is\\s+(?:match|search|regex)\\s*\\((\\0)\\)`, 'g'), '$1.matches($2)'],
+  [new RegExp(`(${OPERAND})\\s+is\\s+not\\s+(?:match|search|regex)\\s*\\((\\0)\\)`, 'g'), '!$1.matches($2)'],
+  [new RegExp(`(\\0)\\s+not\\s+in\\s+(${OUTPUT})`, 'g'), '!$2.contains($1)'],
+  [new RegExp(`(\\0)\\s+in\\s+(${OUTPUT})`, 'g'), '$2.contains($1)'],
+  [new RegExp(`(${OPERAND})\\s+not\\s+in\\s+(${OPERAND}|\\[[^\\[\\]]*\\])`, 'g'), '!($1 in $2)'],
+  [new RegExp(`(${OPERAND})\\s*\\|\\s*(?:length|count)\\b`, 'g'), 'size($1)'],
+  [new RegExp(`(${OPERAND})\\s*\\|\\s*bool\\b`, 'g'), '$1'],
+  [new RegExp(`(${OPERAND})\\s*\\|\\s*(int|string)\\b`, 'g'), '$2($1)'],
+  [new RegExp(`(${OPERAND})\\s*\\|\\s*float\\b`, 'g'), 'double($1)'],
+  [new RegExp(`(${OPERAND})\\s*\\|\\s*lower\\b`, 'g'), '$1.lowerAscii()'],
+  [new RegExp(`(${OPERAND})\\s*\\|\\s*upper\\b`, 'g'), '$1.upperAscii()'],
+  [
+    new RegExp(`(${OPERAND})\\s*\\|\\s*d(?:efault)?\\s*\\(\\s*(${OPERAND})\\s*(?:,\\s*[Tt]rue\\s*)?\\)`, 'g'),
+    (_, name, otherwise) => `(${presence(name!)} ? ${name} : ${otherwise})`,
+  ],
   [/\band\b/g, '&&'],
   [/\bor\b/g, '||'],
   [new RegExp(`\\bnot\\s+(${OPERAND}(?:\\([^()]*\\))?)(?=\\s*(?:$|&&|\\|\\||\\)))`, 'g'), '!$1'],

@@ -66,7 +66,10 @@ const KEYS: Readonly<Record<string, { readonly why: string; readonly hint: strin
   },
   user: { why: `the inventory says ${CONNECTION}`, hint: 'set ansible_user in the inventory, or use -u' },
   port: { why: `the inventory says ${CONNECTION}`, hint: 'set ansible_port in the inventory' },
-  connection: { why: `the inventory says ${CONNECTION}`, hint: 'set ansible_connection in the inventory' },
+  connection: {
+    why: `the inventory says ${CONNECTION}`,
+    hint: 'set ansible_connection in the inventory, or use -c; localhost is local by itself',
+  },
   gather_subset: { why: 'facts are not gathered in parts', hint: 'remove it' },
   gather_timeout: { why: 'facts are not gathered in parts', hint: 'remove it' },
   fact_path: { why: 'facts are not gathered from files', hint: 'remove it' },
@@ -80,6 +83,12 @@ const LOOPS: Readonly<Record<string, string>> = {
   with_indexed_items: 'write loop: some_list, and loop_control: {index_var: i}',
   with_nested: 'put a block with one loop around a task with the other, under another loop_var',
   with_sequence: 'write the numbers: loop: [1, 2, 3]',
+  with_together:
+    'write the pairs as a list of maps: loop: [{a: 1, b: 2}, …], with {{ item.a }} and {{ item.b }}',
+  with_cartesian: 'put a block with one loop around a task with the other, under another loop_var',
+  with_inventory_hostnames: 'write loop: groups.all, or loop: groups.some_group',
+  with_random_choice: 'choose one, and write it down: a run can then be repeated',
+  with_lines: 'register what a command says, and write loop: said.stdout_lines',
   with_fileglob: 'name the files: loop: [a.conf, b.conf]; or copy the directory as a whole',
   with_filetree: 'copy the directory as a whole: copy: {src: dir, dest: /srv/dir}',
   with_first_found: 'name the one file, with variables in its name: src: "{{ inventory_hostname }}.conf"',
@@ -88,6 +97,8 @@ const LOOPS: Readonly<Record<string, string>> = {
 
 /** What to say of a key that Ansible knows; undefined: Ansible does not know it either. */
 export function foreignKey(key: string, place: string): Foreign | undefined {
+  if (key === 'include' && place === 'play')
+    return { message: '"include" is not known: it meant two things', hint: 'write import_playbook' };
   if (key.startsWith('with_')) {
     const hint = LOOPS[key] ?? 'write loop: with a list, or an expression that gives one';
     return { message: `"${key}" is not known: every loop is written with "loop"`, hint };

@@ -89,7 +89,7 @@ function roleTasks(here: Here, map: YamlMap, at: YamlEntry): Node[] {
   if (at.value.kind !== 'map') {
     const text = at.value.kind === 'scalar' && typeof at.value.value === 'string' ? at.value.value : 'x';
     const message = `"${at.key}" takes a map, not ${describe(at.value)}`;
-    loader.report(fault(at.value.span, 'wrong-type', message, `write ${at.key}: {name: ${text}}`));
+    loader.report(fault(at.value.span, 'wrong-type', message, `write ${at.key}: {${asEntries(text)}}`));
     return [];
   }
   const { name, tasks_from } = parameters(here, at, ['name', 'tasks_from']);
@@ -98,6 +98,12 @@ function roleTasks(here: Here, map: YamlMap, at: YamlEntry): Node[] {
   const vars = entry(map, 'vars');
   const given = vars ? varsOf(loader, vars) : [];
   return useRole({ text, given, here, span: name.span, from: tasks_from ?? null, once: null });
+}
+
+/** `name=web tasks_from=x`, or a name alone. */
+function asEntries(text: string): string {
+  const words = [...text.matchAll(/(\w+)=(\S+)/g)].map(([, key, value]) => `${key}: ${value}`);
+  return words.length > 0 ? words.join(', ') : `name: ${text}`;
 }
 
 const ELSEWHERE = new Map(
@@ -139,5 +145,15 @@ function parameters<K extends string>(
 
 function wordOf({ loader }: Here, at: YamlEntry): Word | undefined {
   const text = readConstant(loader, at, 'the name of a file', STATIC);
+  const [, file, words] = /^(\S+)\s+((?:\w+=\S*\s*)+)$/.exec(text ?? '') ?? [];
+  if (file) {
+    const keys = words!
+      .trim()
+      .replaceAll('=', ': ')
+      .replaceAll(/\s+(?=\w+:)/g, ', ');
+    const hint = `write ${at.key}: ${file}, and beside it ${keys}`;
+    loader.report(fault(at.value.span, 'words', 'what goes with a file of tasks stands beside it', hint));
+    return undefined;
+  }
   return text === undefined ? undefined : { text, span: at.value.span };
 }

@@ -1,3 +1,5 @@
+import { foreignBraces } from './braces.ts';
+import { loopHint } from './jinja-loops.ts';
 import { type Loader, position } from './loader.ts';
 import type { Expression, Loop, Template } from './model.ts';
 import { nameFault } from './names.ts';
@@ -5,7 +7,7 @@ import { describe, isTemplated, readText, wrongType } from './read.ts';
 import { fault, warning } from './source.ts';
 import { didYouMean } from './suggest.ts';
 import { constantTemplate } from './template.ts';
-import { entry, type YamlEntry, type YamlMap } from './yaml.ts';
+import { entry, type YamlEntry, type YamlMap, type YamlNode } from './yaml.ts';
 
 export const CONTROL = ['loop_var', 'index_var', 'label'];
 
@@ -50,11 +52,21 @@ function readItems(loader: Loader, at: YamlEntry): Template | Expression | null 
   }
   if (typeof value.value !== 'string') return wrongType(loader, at, wanted) ?? null;
   if (!isTemplated(value)) return loader.expression(value);
-  if (/^\s*\{\{[^{}]*\}\}\s*$/.test(value.value)) return loader.template(value);
+  const [, inner] = /^\s*\{\{([^{}]*)\}\}\s*$/.exec(value.value) ?? [];
+  if (inner !== undefined) return refuseJinja(loader, value, inner) ? null : loader.template(value);
   const message =
     'a loop is a list, one lone {{ list }}, or an expression: this is a text with variables in it';
   loader.report(fault(value.span, 'wrong-type', message, 'write the items as a list'));
   return null;
+}
+
+/** What of Jinja has a form in CEL is told with that form. */
+function refuseJinja(loader: Loader, { span }: YamlNode, inner: string): boolean {
+  const foreign = foreignBraces(`{{${inner}}}`);
+  const hint = foreign?.code === 'jinja' ? loopHint(inner) : undefined;
+  if (!foreign || !hint) return false;
+  loader.report(fault(span, 'jinja', foreign.message, hint));
+  return true;
 }
 
 function readControl(loader: Loader, at: YamlEntry | undefined): Omit<Loop, 'items'> {

@@ -76,6 +76,7 @@ export const NOT_GIVEN: Readonly<Record<string, string>> = {
   vars: 'a variable is read by its own name: {{ x }}; in CEL has(vars.x) asks whether there is one',
   ansible_loop:
     'name the number with loop_control: {index_var: i}; the length of a list is size(list) in CEL',
+  ansible_managed: 'write into the template itself that it is managed',
   ansible_config_file: 'there is no configuration file: what a run is told stands on its command line',
   ansible_inventory_sources: 'use inventory_file or inventory_dir',
   ansible_collection_name: 'task types and roles have no collections',

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../contract/diagnostic.ts';
 import type { ParamSchema } from '../contract/schema.ts';
 import type { TaskType } from '../contract/task-type.ts';
 import { compileExpression } from './expression.ts';
+import { foreignParameter } from './foreign-parameters.ts';
 import { KEYS } from './keywords.ts';
 import { allows, childSchema, itemSchema, jsonType, parameterNames, typesOf } from './params-schema.ts';
 import { fault } from './source.ts';
@@ -65,7 +66,12 @@ function unknownParameter(type: TaskType, { key, keySpan }: YamlEntry, near: str
   const meant = near === undefined ? undefined : `did you mean "${near}"?`;
   const [name, rest] = key.split(':', 2);
   const glued = rest ? `write "${name}: ${rest}", with a space behind the colon` : undefined;
-  const hint = ofTask ?? glued ?? meant ?? (listed === '' ? 'it takes none' : `it takes: ${listed}`);
+  const hint =
+    ofTask ??
+    foreignParameter(type.name, key) ??
+    glued ??
+    meant ??
+    (listed === '' ? 'it takes none' : `it takes: ${listed}`);
   return fault(keySpan, 'unknown-parameter', `"${type.name}" has no parameter "${key}"`, hint);
 }
 

@@ -56,7 +56,10 @@ export function complaint(error: ErrorObject, checked: Checked): Complaint {
     case 'pattern':
       return bad(
         'has not the right form',
-        example(schema) ?? schema.description ?? `it must match ${String(schema.pattern)}`,
+        asList(error.data, checked, path) ??
+          example(schema) ??
+          schema.description ??
+          `it must match ${String(schema.pattern)}`,
       );
     case 'minimum':
       return bad(`must be at least ${String(schema.minimum)}`);
@@ -135,6 +138,14 @@ function remedy(
   if (written === null && types.includes('string') && typeof value === 'object')
     return 'to give it as text write {{ json x }}';
   return undefined;
+}
+
+/** `nginx,curl`, where a list may stand. */
+function asList(data: unknown, { type }: Checked, path: Path): string | undefined {
+  if (typeof data !== 'string' || path.length !== 1 || !data.includes(',')) return undefined;
+  const schema = type.schema.properties[String(path[0])];
+  const isList = schema && typesOf(schema)?.includes('array');
+  return isList ? `write a list: [${data.split(/\s*,\s*/).join(', ')}]` : undefined;
 }
 
 function example(schema: ParamSchema): string | undefined {

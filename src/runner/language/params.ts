@@ -5,6 +5,7 @@ import type { Loaded, Template } from './model.ts';
 import { type Checked, check } from './params-check.ts';
 import { compileParameters } from './params-compile.ts';
 import { finishParams } from './params-finish.ts';
+import { wordForm } from './params-short.ts';
 import { fault, type Span } from './source.ts';
 import { isWritten, mapTemplate, type Path, partAt, type WrittenTemplate } from './template.ts';
 import { entry, type YamlMap, type YamlNode, type YamlScalar } from './yaml.ts';
@@ -77,34 +78,6 @@ function short(parameter: string, node: YamlNode): YamlMap {
 
 function emptyMap(node: YamlNode): YamlMap {
   return { kind: 'map', span: node.span, entries: [] };
-}
-
-/** Options of Ansible's that are often written behind a command. */
-const BEHIND_COMMAND = /(?:^|\s)(creates|removes|chdir|executable)=(\S+)/;
-
-/** `path=/x state=absent`: refused, with the form that we read. */
-function wordForm(type: TaskType, node: YamlScalar): Diagnostic | null {
-  const text = String(node.value);
-  if (type.short !== undefined) {
-    const behind = BEHIND_COMMAND.exec(text);
-    if (!behind || !Object.hasOwn(type.schema.properties, behind[1]!)) return null;
-    const command = text.replace(BEHIND_COMMAND, '').trim();
-    const ours = `write ${type.name}: {${type.short}: ${JSON.stringify(command)}, ${behind[1]}: ${JSON.stringify(behind[2])}}`;
-    return fault(node.span, 'words', `"${behind[1]}=" is a parameter of its own`, ours);
-  }
-  const words = [...text.matchAll(/([A-Za-z_]\w*)=("[^"]*"|'[^']*'|\S*)/g)];
-  if (words.length === 0 || !/^\s*[A-Za-z_]\w*=/.test(text)) return null;
-  const entries = words.map(([, key, value]) => `${key}: ${plainWord(value!)}`).join(', ');
-  return fault(
-    node.span,
-    'words',
-    'parameters are a map here, not words with "="',
-    `write ${type.name}: {${entries}}`,
-  );
-}
-
-function plainWord(word: string): string {
-  return /^(?:true|false|[A-Za-z/][\w./-]*)$/.test(word) || /^["']/.test(word) ? word : JSON.stringify(word);
 }
 
 /** The value as far as it was written out; null where it is still to be rendered. */

@@ -25,7 +25,7 @@ export function readHosts(loader: Loader, map: YamlMap): Pattern | null {
     );
     return null;
   }
-  const words = readWords(loader, at, null);
+  const words = readWords(loader, at, null, 'name a group or a host, and narrow it with --limit');
   if (words.length === 0) {
     if (at.value.kind === 'list' && at.value.items.length === 0)
       wrongType(loader, at, 'a pattern of hosts', 'an empty list names none');

@@ -1,6 +1,6 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import { reportAbsent } from './absent.ts';
-import { checkKeys, STRUCTURE } from './keywords.ts';
+import { checkKeys, refuseKey, STRUCTURE } from './keywords.ts';
 import { type FileAccess, type LoadContext, Loader } from './loader.ts';
 import type { Loaded, Play, Playbook } from './model.ts';
 import { loadPlay, NOT_IMPORTED, type PlayPlace, readImported } from './play.ts';
@@ -65,6 +65,11 @@ function playsIn(place: PlayPlace, file: string, chain: readonly string[]): Play
     }
     const imported = entry(item, 'import_playbook');
     if (imported) return importedPlays(place, item, imported, chain);
+    const included = entry(item, 'include');
+    if (included && !entry(item, 'hosts')) {
+      refuseKey(loader, included, 'play');
+      return [];
+    }
     if (isTask(loader, item)) return [];
     const play = loadPlay(place, item);
     return play ? [play] : [];

@@ -18,6 +18,12 @@ export interface RoleText {
   readonly flawed: boolean;
 }
 
+/** What meta/main.yaml of a role of Ansible may hold, and means nothing here. */
+const META_ELSEWHERE: Readonly<Record<string, string>> = {
+  collections: 'remove it: task types have no namespaces',
+  argument_specs: 'declare the inputs in variables.yaml',
+};
+
 const META = ['dependencies', 'allow_duplicates', 'galaxy_info'];
 
 /** Find a role beside the playbook, then at the root; null where there is none (reported). */
@@ -146,7 +152,9 @@ function readMeta(loader: Loader, file: YamlFile | null): Pick<RoleText, 'depend
     else if (at.key === 'dependencies') dependencies = entriesOf(loader, at);
     else if (!META.includes(at.key)) {
       const message = `"${at.key}" is not a key of meta/main.yaml`;
-      loader.report(fault(at.keySpan, 'unknown-key', message, didYouMean(at.key, META)));
+      loader.report(
+        fault(at.keySpan, 'unknown-key', message, META_ELSEWHERE[at.key] ?? didYouMean(at.key, META)),
+      );
     }
   }
   return { dependencies, allowDuplicates };

@@ -37,7 +37,7 @@ export function loadTask(here: Here, map: YamlMap, at: YamlEntry | null): Omit<T
   ]);
   if (outside.length > 0 && isNothing(at)) return null;
   checkMode(loader, inherited, type, own.changedWhen);
-  if (refuseWord(loader, at, type)) return null;
+  checkFactNames(loader, type, at);
   const params = loader.take(compileParams(type, at.value));
   const templates = checkSources(here, type, at.value);
   return {
@@ -183,6 +183,23 @@ function refuseTask(loader: Loader, map: YamlMap, kind: 'task' | 'handler'): voi
   loader.report(fault(map.span, 'no-task-type', `this ${kind} has no task type`, hint));
 }
 
+/** A task whose keys are names of variables (`set_fact`) gives none that nobody may set. */
+function checkFactNames(loader: Loader, { kind, schema }: TaskType, { value }: YamlEntry): void {
+  if (kind !== 'local' || !schema.additionalProperties || value.kind !== 'map') return;
+  for (const { key, keySpan } of value.entries) {
+    const wrong =
+      key === 'cacheable'
+        ? fault(
+            keySpan,
+            'foreign-key',
+            'facts are not kept between runs: there is no "cacheable"',
+            'remove it',
+          )
+        : nameFault(keySpan, key, 'a variable');
+    if (wrong) loader.report(wrong);
+  }
+}
+
 /** `check_mode: false` lets a task act in a dry run, which is given only to what does not change anything. */
 function checkMode(
   loader: Loader,
@@ -199,15 +216,4 @@ function checkMode(
       ? 'if it only reads, say so with changed_when: false; else remove it'
       : 'remove it: a dry run tells what this task would change';
   loader.report(fault(checkMode.span, 'check-mode', message, hint));
-}
-
-/** `debug: msg=hello`, which would say "msg=hello". (Other words with "=" are refused with the parameters.) */
-function refuseWord(loader: Loader, { key, value }: YamlEntry, type: TaskType): boolean {
-  if (type.kind !== 'local' || type.short === undefined || value.kind !== 'scalar') return false;
-  if (!value.written.trimStart().startsWith(`${type.short}=`)) return false;
-  const text = value.written.trim().slice(type.short.length + 1);
-  const quoted = /^["']/.test(text) ? text : JSON.stringify(text);
-  const hint = `write ${key}: {${type.short}: ${quoted}}`;
-  loader.report(fault(value.span, 'words', 'parameters are a map here, not words with "="', hint));
-  return true;
 }

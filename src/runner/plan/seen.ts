@@ -174,9 +174,11 @@ const CAPITALS = new Map([
 function factHint(name: string): string | undefined {
   if (Object.hasOwn(FACT_VARIABLES, name))
     return 'it is a fact, and the play says gather_facts: false: remove that, or write setup: {} before';
-  return /^ansible_python/.test(name)
-    ? 'no such fact is asked for: nothing here needs Python on a host'
-    : undefined;
+  if (isConnectionVariable(name)) return 'it is there only where the inventory sets it';
+  if (/^ansible_python/.test(name)) return 'no such fact is asked for: nothing here needs Python on a host';
+  if (/^ansible_(?:eth|en|wl|br|bond|lo|docker|veth)[a-z]*\d*\w*$/.test(name) && !/^ansible_env/.test(name))
+    return 'interfaces are not described: see ansible_default_ipv4, ansible_all_ipv4_addresses, ansible_interfaces';
+  return undefined;
 }
 
 /** Where a text that was written in a file mentions a name. */

@@ -1,0 +1,111 @@
+import { HELPERS } from './helpers.ts';
+
+/** Jinja's filters under other names of ours. */
+const NAMES: Readonly<Record<string, string>> = {
+  d: 'default',
+  to_json: 'json',
+  tojson: 'json',
+  to_nice_json: 'json',
+  to_yaml: 'yaml',
+  to_nice_yaml: 'yaml',
+  b64encode: 'base64',
+  count: 'length',
+  e: 'xml',
+  escape: 'xml',
+};
+
+const NEEDLESS = new Set(['int', 'float', 'bool', 'string', 'list', 'safe']);
+
+const EACH = 'in a text {{#each list}}{{ this }}{{/each}}, in a loop or condition CEL';
+const AS_CEL = 'it is for CEL (loop, when)';
+
+/** Filters whose work no helper does, and what to write instead. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  mandatory: 'a variable that is not there is refused anyway: remove it',
+  regex_replace:
+    'no helper takes a pattern: {{ replace text "old" "new" }}, or choose with CEL: x.matches("^a")',
+  regex_search: 'no helper takes a pattern: choose with CEL (when): x.matches("^a")',
+  regex_findall: 'no helper takes a pattern: choose with CEL (when): x.matches("^a")',
+  password_hash: 'nothing here makes hashes: make it once (openssl passwd -6), and keep it in a vault',
+  hash: 'nothing here makes hashes: make it once, and write it down',
+  dict2items:
+    'in a text {{#each map}}{{ @key }} {{ this }}{{/each}}, as a loop map.map(k, {"key": k, "value": map[k]})',
+  map: `${EACH}: list.map(x, x.name)`,
+  select: `${EACH}: list.filter(x, x > 1)`,
+  selectattr: `${EACH}: list.filter(x, x.wanted)`,
+  reject: `${EACH}: list.filter(x, !(x > 1))`,
+  rejectattr: `${EACH}: list.filter(x, !x.wanted)`,
+  difference: `${AS_CEL}: a.filter(x, !(x in b))`,
+  intersect: `${AS_CEL}: a.filter(x, x in b)`,
+  union: `${AS_CEL}: a + b`,
+  combine: 'write the map as it is to be, in vars',
+  first: 'write {{ list.[0] }}',
+  from_json: 'what uri registers has json, parsed already; other text is not parsed',
+  from_yaml: 'give the values as variables',
+  basename: 'write the name as it is to be, in vars',
+  dirname: 'write the directory as it is to be, in vars',
+  fileglob: 'name the files, or copy the directory as a whole',
+  password: 'make it once, and keep it in a vault',
+};
+
+/** What to write in place of `value | filter(args)`; all three as they were written. */
+export function filterHint(value: string, filter: string, args: string): string {
+  const subject = doubleQuoted(dotted(value.trim()));
+  if (NEEDLESS.has(filter)) return `write {{ ${subject} }}: a lone {{ x }} keeps its type`;
+  const given = (args.match(/(?:'[^']*'|"[^"]*"|[^,'"])+/g) ?? []).map((arg) => arg.trim());
+  if (filter === 'ternary') {
+    const [yes = '""', no = '""'] = given;
+    return chosen(value.trim(), yes, no);
+  }
+  const name = NAMES[filter] ?? filter.replace(/^ansible\.builtin\./, '');
+  if (!HELPERS.has(name)) return INSTEAD[name] ?? `no helper does what ${filter} does: ${all()}`;
+  const rest = given
+    .filter((arg) => arg !== '' && arg !== 'true' && !/^\w+\s*=/.test(arg))
+    .map((arg) => ` ${doubleQuoted(arg === 'omit' ? 'null' : arg)}`);
+  return `write {{ ${name} ${subject}${rest.join('')} }}`;
+}
+
+function all(): string {
+  return `there are ${[...HELPERS.keys()].join(', ')}`;
+}
+
+const COMPARE: Readonly<Record<string, string>> = { '==': 'eq', '!=': 'ne', '<': 'lt', '>': 'gt' };
+
+/** `a == b` → `eq a b`; null: it is no comparison of two single things. */
+export function compared(text: string): string | null {
+  const [, left, sign, right] = /^(\S+)\s*(==|!=|<|>)\s*('[^']*'|"[^"]*"|\S+)$/.exec(text) ?? [];
+  return sign ? `${COMPARE[sign]} ${dotted(left!)} ${doubleQuoted(right!)}` : null;
+}
+
+/** `yes if test else no`. */
+export function chosen(test: string, yes: string, no: string): string {
+  return `write {{#if ${testOf(test)}}}${literal(yes)}{{else}}${literal(no)}{{/if}}`;
+}
+
+function testOf(text: string): string {
+  const bare = /^\((.*)\)$/.exec(text)?.[1] ?? text;
+  const comparison = compared(bare);
+  if (comparison) return `(${comparison})`;
+  const [, not] = /^not\s+(\S+)$/.exec(bare) ?? [];
+  if (not) return `(not ${dotted(not)})`;
+  const [, defined, un] = /^(\S+)\s+is\s+(not\s+)?defined$/.exec(bare) ?? [];
+  if (defined) return un ? `(not (defined ${dotted(defined)}))` : `(defined ${dotted(defined)})`;
+  const [, item, list] = /^(\S+)\s+in\s+(\S+)$/.exec(bare) ?? [];
+  return list ? `(in ${doubleQuoted(item!)} ${dotted(list)})` : dotted(bare);
+}
+
+/** `a['b'][0]` → `a.b.[0]`. */
+export function dotted(text: string): string {
+  return text.replace(/\[\s*(['"]?)([^\]'"]+)\1\s*\]/g, (_, _quote: string, key: string) =>
+    /^[A-Za-z_][\w-]*$/.test(key) ? `.${key}` : `.[${key}]`,
+  );
+}
+
+export function doubleQuoted(text: string): string {
+  return text.replace(/^'([^'"]*)'$/, '"$1"');
+}
+
+function literal(text: string): string {
+  const quoted = /^(['"])(.*)\1$/.exec(text.trim());
+  return quoted ? quoted[2]! : `{{ ${text.trim()} }}`;
+}

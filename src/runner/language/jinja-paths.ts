@@ -1,0 +1,86 @@
+import { doubleQuoted } from './jinja-filters.ts';
+
+/**
+ * A path of Jinja, `hostvars[groups['web'][0]].port`, as ours: `lookup (lookup hostvars groups.web.[0]) "port"`. Null
+ * where the text is none.
+ */
+export function ourPath(text: string): string | null {
+  let at = 0;
+  const next = (pattern: RegExp): RegExpExecArray | null => {
+    const found = pattern.exec(text.slice(at));
+    if (found) at += found[0].length;
+    return found;
+  };
+  const read = (): string | null => {
+    let path = next(/^[A-Za-z_]\w*/)?.[0];
+    if (path === undefined) return null;
+    for (;;) {
+      const key = next(/^\.([A-Za-z_]\w*|\d+)/)?.[1] ?? next(/^\[\s*(\d+|'[^'\]]*'|"[^"\]]*")\s*\]/)?.[1];
+      if (key !== undefined) path = withKey(path, key);
+      else if (next(/^\[\s*/)) {
+        const inner = read();
+        if (inner === null || !next(/^\s*\]/)) return null;
+        path = `lookup ${inBrackets(path)} ${inBrackets(inner)}`;
+      } else return path;
+    }
+  };
+  const path = read();
+  return at === text.length ? path : null;
+}
+
+function withKey(path: string, key: string): string {
+  const bare = key.replace(/^['"]|['"]$/g, '');
+  if (path.includes(' ')) return `lookup (${path}) ${/^\d+$/.test(key) ? key : `"${bare}"`}`;
+  return /^[A-Za-z_][\w-]*$/.test(bare) ? `${path}.${bare}` : `${path}.[${bare}]`;
+}
+
+function inBrackets(path: string): string {
+  return path.includes(' ') ? `(${path})` : path;
+}
+
+/** Methods of Python that a helper does. */
+const METHODS: Readonly<Record<string, string>> = {
+  split: 'split',
+  replace: 'replace',
+  upper: 'upper',
+  lower: 'lower',
+  strip: 'trim',
+};
+
+/** `name.split('.')[0]` → `lookup (split name ".") 0`; undefined: it is no call of a method. */
+export function methodHint(text: string): string | undefined {
+  const call = /^([\w.]+)\.(\w+)\(([^()]*)\)(?:\[(\d+)\])?$/.exec(text);
+  if (!call)
+    return /^[\w.]+\.\w+\(/.test(text) ? 'write a helper before the value: {{ upper x }}' : undefined;
+  const [, value, method, args, item] = call;
+  const helper = METHODS[method!];
+  if (!helper) return 'write a helper before the value: {{ upper x }}';
+  const given = (args!.match(/'[^']*'|"[^"]*"|[^,\s]+/g) ?? []).map((arg) => ` ${doubleQuoted(arg)}`);
+  const ours = `${helper} ${value}${given.join('')}`;
+  return `write {{ ${item === undefined ? ours : `lookup (${ours}) ${item}`} }}`;
+}
+
+/** Ansible's lookups, each with what is done here. */
+const LOOKUPS: Readonly<Record<string, string>> = {
+  file: "a file's text can't be read into a variable: copy or template puts it on a host, and vars_files reads variables",
+  env: 'give it on the command line: -e home="$HOME"',
+  password: 'make it once, and keep it in a vault',
+  template: 'use the template task',
+  pipe: 'run it as a task with delegate_to: localhost, and register what it says',
+  url: 'ask with the uri task, and register the answer',
+  vars: 'write {{ x }}; a variable whose name is in another one belongs into a map: {{ lookup map name }}',
+  fileglob: 'name the files, or copy the directory as a whole',
+  first_found: 'name the one file, with variables in its name: src: "{{ inventory_hostname }}.conf"',
+  dict: 'write loop: some_map.map(k, {"key": k, "value": some_map[k]})',
+  sequence: 'write the numbers: loop: [1, 2, 3]',
+};
+
+/** What to say of `lookup('file', …)` and of any other call. */
+export function callHint(text: string): string {
+  const [, name, plugin] = /^([a-z_]\w*)\s*\(\s*(?:['"](?:ansible\.builtin\.)?(\w+)['"])?/.exec(text) ?? [];
+  const isLookup = name === 'lookup' || name === 'query' || name === 'q';
+  if (isLookup && plugin && Object.hasOwn(LOOKUPS, plugin)) return LOOKUPS[plugin]!;
+  if (isLookup) return 'nothing is read on the controller but files of the project: use a task, and register';
+  if (name === 'range') return 'write the numbers: loop: [1, 2, 3]';
+  return 'write {{ helper first second }}';
+}
