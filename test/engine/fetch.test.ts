@@ -98,6 +98,34 @@ describe('fetch, in a run', function () {
     );
   });
 
+  it('a task that is only checked in a real run takes nothing from those behind it', async () => {
+    writeFiles(dir, { [here('a').slice(dir.length + 1)]: 'old\n' });
+    const ran = await run(TASKS.replace('dest: fetched}', 'dest: fetched}, check_mode: true'), [
+      '--limit',
+      'a',
+    ]);
+    assert.deepEqual(told(ran), ['a take would_change', 'a use changed']);
+    assert.equal(text(join(dir, 'hosts/a/copy')), 'old\n');
+    assert.equal(text(here('a')), 'old\n');
+  });
+
+  it('in a dry run, what is beside the file and below another name stays certain', async () => {
+    writeFiles(dir, { 'fetched/beside': 'x', 'files/tree/f': 'x', 'files/t/f': 'x' });
+    const ran = await run(
+      `
+    - {name: take, fetch: {src: "{{ root }}/f", dest: files/t}}
+    - {name: beside, copy: {src: "fetched/{{ 'beside' }}", dest: "{{ root }}/1"}}
+    - {name: other, copy: {src: "{{ 'tree' }}/", dest: "{{ root }}/2"}}
+    - {name: around, copy: {src: "{{ 't' }}/", dest: "{{ root }}/3"}}
+`,
+      ['--check', '--limit', 'a'],
+    );
+    assert.deepEqual(
+      ran.tasks.map(({ status }) => status),
+      ['would_change', 'would_change', 'would_change', 'unknown'],
+    );
+  });
+
   it('a file that changes between the look and the reading is looked at once more', async () => {
     let changes = 0;
     const meddle =

@@ -187,7 +187,7 @@ export class TaskRun {
       const raw = await this.step(known, unit, rest, 1, because);
       return raw.status === 'unreachable' || raw.status === 'unknown' ? raw : unknown(because);
     }
-    if (!known) this.wouldKeep(null);
+    this.wouldKeep(known);
     if (!this.readsOnly) await this.cloud(known, `it is not known whether "${title}" runs`);
     return unknown(because);
   }
@@ -208,7 +208,7 @@ export class TaskRun {
   /** A dry run does not put on the controller what a later task may read there. */
   private wouldKeep(work: HostWork | null): void {
     const { task, title, run } = this.is;
-    if (task.type.kind !== 'state' || !task.type.keep) return;
+    if (!run.check || task.type.kind !== 'state' || !task.type.keep) return;
     const path = work && task.type.keep.path(work.desired);
     run.context.sources.wouldPut(path, `"${title}" would put a file on this machine before`);
   }

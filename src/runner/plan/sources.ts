@@ -56,12 +56,6 @@ export interface SourceIo {
 /** Bytes from which hashing a file takes longer than a host's answer over a short line. */
 const LARGE = 4 * 1024 * 1024;
 
-/** A file that a dry run did not put in its place. */
-interface Unmade {
-  readonly path: string;
-  readonly because: string;
-}
-
 /** What tasks read on the controller, each file once per run, unless the run itself puts something there. */
 export class Sources {
   private readonly io: SourceIo;
@@ -69,7 +63,9 @@ export class Sources {
   private readonly texts = new Map<string, Loaded<TextTemplate | null>>();
   private readonly trees = new Map<string, readonly LocalEntry[] | Refusal>();
   private readonly found = new Map<string, string | Refusal>();
-  private readonly unmade: Unmade[] = [];
+  /** Files that a dry run did not put in their places, and the directories around them: why. */
+  private readonly unmade = new Map<string, string>();
+  private readonly around = new Map<string, string>();
 
   constructor(io: SourceIo) {
     this.io = io;
@@ -97,26 +93,30 @@ export class Sources {
 
   /** A dry run would have put a file there; null: nobody knows where. */
   wouldPut(path: string | null, because: string): void {
-    this.unmade.push({ path: path ?? '/', because });
+    const [at = '/', ...above] = path === null ? [] : upwards(path);
+    this.unmade.set(at, because);
+    for (const directory of above) this.around.set(directory, because);
   }
 
   /** True: `wouldPut` was told of something. */
   get isUncertain(): boolean {
-    return this.unmade.length > 0;
+    return this.unmade.size > 0;
   }
 
   /** What was told to `wouldPut` counts no more. */
   settle(): void {
-    this.unmade.length = 0;
+    this.unmade.clear();
+    this.around.clear();
   }
 
   /** Why it is not known what a real run would find in these places, of which the first that is there counts; null: it is. */
   doubt(src: string, places: readonly string[]): string | null {
-    if (this.unmade.length === 0) return null;
+    if (!this.isUncertain) return null;
     for (const place of places) {
       const path = this.io.join(place, src);
-      const met = this.unmade.find((one) => isWithin(path, one.path) || isWithin(one.path, path));
-      if (met) return met.because;
+      const within = upwards(path).find((at) => this.unmade.has(at));
+      const because = within === undefined ? this.around.get(path) : this.unmade.get(within);
+      if (because !== undefined) return because;
       if (this.io.place(path) !== undefined) return null;
     }
     return null;
@@ -146,11 +146,9 @@ export class Sources {
 
   /** The nearest thing on the way that is there, if it is no directory. */
   private barred(path: string): string | null {
-    for (let at = dirname(path); at !== dirname(at); at = dirname(at)) {
-      const there = this.io.place(at);
-      if (there) return there.kind === 'directory' ? null : at;
-    }
-    return null;
+    const [, ...above] = upwards(path);
+    const nearest = above.find((at) => this.io.place(at));
+    return nearest === undefined || this.io.place(nearest)?.kind === 'directory' ? null : nearest;
   }
 
   kind(path: string): 'file' | 'directory' | 'other' | undefined {
@@ -270,8 +268,11 @@ function secretText(text: TextTemplate, secrets: SecretSink): TextTemplate {
   };
 }
 
-function isWithin(path: string, above: string): boolean {
-  return above === '/' || path === above || path.startsWith(`${above}/`);
+/** The absolute path, and all directories on the way to it, nearest first. */
+function upwards(path: string): string[] {
+  const all = [path];
+  for (let at = path; at !== dirname(at); at = dirname(at)) all.push(dirname(at));
+  return all;
 }
 
 /** A task's view of the controller, and what stood in the way of an answer that is not the user's mistake in `src`. */
