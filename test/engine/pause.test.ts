@@ -172,6 +172,50 @@ describe('pause, in a run', function () {
     assert.ok(ran.events.some((event) => event.event === 'note' && event.msg === 'Wait'));
   });
 
+  /** A run at a terminal; `keys` once the question is there. */
+  async function atTerminal(keys: (fake: FakeProcess) => void, ...args: string[]) {
+    writeFiles(dir, {
+      'play.yaml': `
+- hosts: a
+  tasks:
+    - {name: p, pause: {prompt: "Sure?"}, register: p}
+    - {name: show, debug: {msg: "typed {{ p.user_input }}"}}
+`,
+    });
+    const fake = new FakeProcess(dir, { TERM: 'xterm' }, true);
+    const look = setInterval(() => {
+      if (!fake.stderr.text.includes('Sure?')) return;
+      clearInterval(look);
+      keys(fake);
+    }, 20);
+    const ran = await runFake(fake, ['play.yaml', '-i', 'inventory.yaml', ...args]);
+    clearInterval(look);
+    return ran;
+  }
+
+  it('asks at the terminal, and ^C there ends the run', async () => {
+    const ran = await atTerminal((fake) => fake.stdin.write('yes\n'));
+    assert.equal(ran.code, 0);
+    assert.match(ran.err, /Sure\? \[Enter goes on, \^C ends the run\] /);
+    assert.match(ran.out, /typed yes/);
+    const ended = await atTerminal((fake) => {
+      fake.stdin.write('\x03');
+      setTimeout(() => {
+        assert.deepEqual(fake.killed, ['SIGINT']);
+        fake.emit('SIGINT');
+      }, 50);
+    });
+    assert.equal(ended.code, 130);
+    assert.match(ended.out, /p: interrupted: it was ended before it was done/);
+    assert.doesNotMatch(ended.out, /typed/);
+  });
+
+  it('asks nobody where the output is JSON', async () => {
+    const ran = await atTerminal(() => assert.fail('it asked'), '--output', 'json');
+    assert.equal(ran.code, 2);
+    assert.match(ran.out, /"msg":"there is nobody to ask: stdin is no terminal, or the output is JSON"/);
+  });
+
   it('a run that is resumed does not wait again', async () => {
     writeFiles(dir, {
       'play.yaml': `
