@@ -38,7 +38,10 @@ services:
 
 describe('docker_compose, compose 2 played by a stand-in', () => {
   let compose: StandIn;
-  afterEach(() => compose.remove());
+  const made: StandIn[] = [];
+  afterEach(() => {
+    for (const one of made.splice(0)) one.remove();
+  });
   type Told = Partial<Parameters<typeof standIn>[0]>;
 
   function ground(told: Told = {}): Ground {
@@ -51,6 +54,7 @@ describe('docker_compose, compose 2 played by a stand-in', () => {
       tags: { 'app:1': 'sha256:aa' },
       ...told,
     });
+    made.push(compose);
     const g = makeGround(shells()[0]!, {}, compose.running);
     g.lay({ 'shop/compose.yaml': 'services: {}\n' });
     return g;
