@@ -45,8 +45,31 @@ export function parse<T>(command: Command, argv: readonly string[], then: () => 
 
 /** `error: unknown option '--chek'`, and a second line `(Did you mean --check?)`, as one line. */
 function onOneLine(message: string): string {
-  return message.replace(/^error: /, '').replace(/\n\(Did (.*)\)$/, ': did $1');
+  const said = message.replace(/^error: /, '').replace(/\n\(Did (.*)\)$/, ': did $1');
+  const [, option] = /^unknown option '(-[\w-]+)/.exec(said) ?? [];
+  return option && Object.hasOwn(FOREIGN, option) ? `unknown option '${option}': ${FOREIGN[option]}` : said;
 }
+
+const SUDO = 'sudo is the only way to become another user';
+const NO_MODULES = 'task types are part of the program';
+
+/** Ansible's options that are not here, and what to do instead. */
+const FOREIGN: Readonly<Record<string, string>> = {
+  '--become-method': SUDO,
+  '--sudo': 'it is called --become',
+  '-s': 'it is called -b',
+  '--become-password-file': 'give ansible_become_password in a vault of the inventory, or use -K',
+  '--connection-password-file': 'give ansible_password in a vault of the inventory, or use -k',
+  '--inventory-file': 'it is called --inventory',
+  '--key-file': 'it is called --private-key',
+  '--ssh-extra-args': 'it is called --ssh-common-args here',
+  '--scp-extra-args': 'files go over the same line: use --ssh-common-args',
+  '--sftp-extra-args': 'files go over the same line: use --ssh-common-args',
+  '--step': 'look at it first with --check --diff, and begin in the middle with --start-at-task',
+  '--flush-cache': 'nothing is kept of a host between runs',
+  '-M': NO_MODULES,
+  '--module-path': NO_MODULES,
+};
 
 /** For an option that may be given again: all of its values. */
 export function collect(value: string, before: readonly string[] = []): string[] {

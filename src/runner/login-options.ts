@@ -10,6 +10,8 @@ export interface LoginFlags {
   readonly privateKey: string | null;
   readonly askPass: boolean;
   readonly connection: string | null;
+  /** Options for ssh, before those of the inventory. */
+  readonly sshArgs: string | null;
   /** Seconds to connect; null: 10. */
   readonly timeout: number | null;
   readonly become: boolean;
@@ -25,6 +27,7 @@ export function loginOptions(command: Command): Command {
     .option('--private-key <file>', 'login key')
     .option('-k, --ask-pass', 'ask for the login password')
     .option('-c, --connection <kind>', 'ssh, openssh or local')
+    .option('--ssh-common-args <args>', 'options for ssh, such as "-J bastion"')
     .option('-T, --timeout <seconds>', 'time to connect (default: 10)', count)
     .option('-b, --become', 'become another user for every task')
     .option('--become-user <name>', 'whom to become (default: root)')
@@ -37,6 +40,7 @@ export function loginFlags(o: OptionValues): LoginFlags {
     privateKey: o['privateKey'] ?? null,
     askPass: o['askPass'] === true,
     connection: o['connection'] ?? null,
+    sshArgs: o['sshCommonArgs'] ?? null,
     timeout: o['timeout'] ?? null,
     become: o['become'] === true,
     becomeUser: o['becomeUser'] ?? null,

@@ -34,6 +34,7 @@ const DEFAULTS: Options = {
   become: false,
   becomeUser: null,
   askBecomePass: false,
+  sshArgs: null,
   askPass: false,
   startAtTask: null,
   list: null,
@@ -57,6 +58,7 @@ describe('the command line', () => {
     const cases: readonly (readonly [string, Partial<Options>])[] = [
       ['-bCD', { become: true, check: true, diff: true }],
       ['-vvv', { verbosity: 3 }],
+      ['--ssh-common-args -Jbastion', { sshArgs: '-Jbastion' }],
       ['-v --verbose -vD', { verbosity: 3, diff: true }],
       ['-i a -i b,c --inventory=d', { inventory: ['a', 'b,c', 'd'] }],
       ['-ia', { inventory: ['a'] }],
@@ -96,6 +98,11 @@ describe('the command line', () => {
     assert.equal(wrong('site.yaml --chek'), "unknown option '--chek': did you mean --check?");
     assert.equal(wrong('site.yaml --list'), "unknown option '--list': did you mean --limit?");
     assert.equal(wrong('site.yaml -x'), "unknown option '-x'");
+    assert.equal(
+      wrong('site.yaml --become-method sudo'),
+      "unknown option '--become-method': sudo is the only way to become another user",
+    );
+    assert.equal(wrong('site.yaml --key-file=x'), "unknown option '--key-file': it is called --private-key");
     assert.equal(wrong('site.yaml -i'), "option '-i, --inventory <path>' argument missing");
     const forks = "option '-f, --forks <n>' argument";
     assert.equal(wrong('site.yaml -f 0'), `${forks} '0' is invalid. It must be a whole number above 0.`);

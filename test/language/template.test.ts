@@ -262,8 +262,8 @@ describe('a template that is refused', () => {
       '[jinja] 1:6 Jinja filters are not known here\nv: a {{ x | int }}\n     ^^^^^^^^^^^^^\n-> write {{ x }}: a lone {{ x }} keeps its type',
     ],
     [
-      'v: a {{ x | a | b }}',
-      '[jinja] 1:6 Jinja filters are not known here\nv: a {{ x | a | b }}\n     ^^^^^^^^^^^^^^^\n-> write helpers inside one another: {{ upper (default x "y") }}',
+      'v: a {{ x | d(a) | e }}',
+      '[jinja] 1:6 Jinja filters are not known here\nv: a {{ x | d(a) | e }}\n     ^^^^^^^^^^^^^^^^^^\n-> write {{ xml (default x a) }}',
     ],
     [
       "v: a {{ x['y'].z[0] }}",

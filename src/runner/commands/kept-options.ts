@@ -52,6 +52,7 @@ export function optionsAgain(kept: KeptOptions, anew: Anew, check: boolean): Pla
     user: anew.user ?? kept.user,
     privateKey: anew.privateKey ?? kept.privateKey,
     connection: anew.connection ?? kept.connection,
+    sshArgs: anew.sshArgs ?? kept.sshArgs,
     timeout: anew.timeout ?? kept.timeout,
     become: anew.become || kept.become,
     becomeUser: anew.becomeUser ?? kept.becomeUser,

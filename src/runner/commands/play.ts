@@ -211,6 +211,7 @@ export function connectionFlags(
     user: options.user ?? undefined,
     privateKeyFile: privateKey === null ? undefined : fromHere(privateKey),
     connection: options.connection ?? undefined,
+    sshArgs: options.sshArgs ?? undefined,
     timeout: options.timeout ?? undefined,
     become: options.become,
     becomeUser: options.becomeUser ?? undefined,

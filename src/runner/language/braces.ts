@@ -1,4 +1,4 @@
-import { chosen, compared, filterHint } from './jinja-filters.ts';
+import { chosen, compared, filterHint, literal } from './jinja-filters.ts';
 import { callHint, methodHint, ourPath } from './jinja-paths.ts';
 
 /** Forms of Jinja and of Go's templates that people bring along, and what they are called here. */
@@ -19,18 +19,9 @@ export function foreignBraces(mustache: string): ForeignBraces | null {
   const inner = mustache.replace(/^\{\{\{?[~-]?|[~-]?\}?\}\}$/g, '').trim();
   if (inner.length > 500) return null;
   const bare = inner.replace(/'[^']*'|"[^"]*"/g, (quoted) => '_'.repeat(quoted.length));
-  const short =
-    bare.split('|').length > 2 ? inner.replace(/(?:\s*\|\s*(?:int|list|string|bool|float))+$/, '') : inner;
-  const filter = /^([^|]+)\|\s*([a-z_][\w.]*)\s*(?:\((.*)\))?$/s.exec(short);
-  if (filter && bare.split('|').length - inner.split('|').length + short.split('|').length === 2) {
-    return jinja('Jinja filters are not known here', filterHint(filter[1]!, filter[2]!, filter[3] ?? ''));
-  }
-  if (bare.includes('|') && !/\bas\s*\|/.test(bare)) {
-    return jinja(
-      'Jinja filters are not known here',
-      'write helpers inside one another: {{ upper (default x "y") }}',
-    );
-  }
+  if (/\+\s*\[/.test(bare)) return jinja('operators are not known in {{ }}', sumHint(inner));
+  if (bare.includes('|') && !/\bas\s*\|/.test(bare))
+    return jinja('Jinja filters are not known here', filterHint(inner));
   const choice = /^(\S.*?) if (\S.*?) else (\S.*)$/.exec(inner);
   if (choice) {
     const [, yes, test, no] = choice;
@@ -49,11 +40,28 @@ export function foreignBraces(mustache: string): ForeignBraces | null {
   if (method) return jinja('methods are not known in {{ }}', method);
   if (/^[a-z_]\w*\s*\(/.test(inner))
     return jinja('calls with round brackets are not known here', callHint(inner));
-  if (/\S\s+[-+*/%~]\s+\S/.test(bare)) {
-    const ours = 'put texts side by side, {{ a }}{{ b }}; sums are for CEL (when, loop, assert)';
-    return jinja('operators are not known in {{ }}', ours);
-  }
+  if (/\S\s+[-+*/%~]\s+\S/.test(bare)) return jinja('operators are not known in {{ }}', sumHint(inner));
+  const [, left, word, right] = /^(\S+)\s+(and|or)\s+(\S+)$/.exec(inner) ?? [];
+  if (word) return jinja(`"${word}" stands in front here`, `write {{ ${word} ${left} ${right} }}`);
+  if (/^[\w.]+\[-?\d*:-?\d*\]$/.test(inner))
+    return jinja(
+      'parts of a text or list are not taken by numbers',
+      'give the part as a variable of its own',
+    );
+  if (/^\{.*\}$/s.test(inner))
+    return jinja('maps are not written in {{ }}', 'write the map as YAML, outside of the braces');
   return null;
+}
+
+/** `'a' + x ~ 'b'` → `a{{ x }}b`. */
+function sumHint(inner: string): string {
+  if (/\+\s*\[/.test(inner))
+    return 'lists are joined by CEL, where they are gone through: loop: some_list + ["a"]; a loop that registers has all in r.results';
+  const parts = inner.split(/\s+[+~]\s+/);
+  const isText = parts.some((part) => /^(['"]).*\1$/.test(part)) || inner.includes('~');
+  if (isText && parts.every((part) => /^(?:'[^']*'|"[^"]*"|[\w.]+)$/.test(part)))
+    return `write ${parts.map(literal).join('')}`;
+  return 'put texts side by side, {{ a }}{{ b }}; sums are for CEL (when, loop, assert)';
 }
 
 function jinja(message: string, hint: string): ForeignBraces {

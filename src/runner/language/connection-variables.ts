@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../contract/diagnostic.ts';
-import { type Span, warning } from './source.ts';
+import { fault, type Span, warning } from './source.ts';
 import { closest } from './suggest.ts';
 
 /** Every variable that says how a host is reached or a user is become, by what it sets. First name given wins. */
@@ -45,6 +45,17 @@ export function isConnectionVariable(name: string): boolean {
 const SHORT = KNOWN.filter((name) => name.startsWith('ansible_')).map((name) =>
   name.slice('ansible_'.length),
 );
+
+/** These are heard from a play and its tasks too. */
+const BECOME: readonly string[] = [...CONNECTION_VARIABLES.become, ...CONNECTION_VARIABLES.becomeUser];
+
+/** Connections are made from the inventory: what a play or role says of them would be heard by nobody. */
+export function connectionElsewhere(name: string, span: Span): Diagnostic | null {
+  if (!isConnectionVariable(name) || BECOME.includes(name)) return null;
+  const message = `"${name}" says how a host is reached, and is heard only from the inventory`;
+  const hint = 'put it into the inventory, group_vars/ or host_vars/ (a vault too), or give it with -e';
+  return fault(span, 'no-effect', message, hint);
+}
 
 /**
  * A warning where a variable of the inventory looks like a setting of the connection and is none: one of Ansible's

@@ -1,4 +1,5 @@
 import { HELPERS } from './helpers.ts';
+import { dotted, doubleQuoted, ourPath } from './jinja-paths.ts';
 
 /** Jinja's filters under other names of ours. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -39,7 +40,8 @@ const INSTEAD: Readonly<Record<string, string>> = {
   intersect: `${AS_CEL}: a.filter(x, x in b)`,
   union: `${AS_CEL}: a + b`,
   combine: 'write the map as it is to be, in vars',
-  first: 'write {{ list.[0] }}',
+  first: 'name the item by its number: {{ list.[0] }}',
+  b64decode: 'what command registers is text already: r.stdout',
   from_json: 'what uri registers has json, parsed already; other text is not parsed',
   from_yaml: 'give the values as variables',
   basename: 'write the name as it is to be, in vars',
@@ -48,21 +50,47 @@ const INSTEAD: Readonly<Record<string, string>> = {
   password: 'make it once, and keep it in a vault',
 };
 
-/** What to write in place of `value | filter(args)`; all three as they were written. */
-export function filterHint(value: string, filter: string, args: string): string {
-  const subject = doubleQuoted(dotted(value.trim()));
-  if (NEEDLESS.has(filter)) return `write {{ ${subject} }}: a lone {{ x }} keeps its type`;
-  const given = (args.match(/(?:'[^']*'|"[^"]*"|[^,'"])+/g) ?? []).map((arg) => arg.trim());
-  if (filter === 'ternary') {
-    const [yes = '""', no = '""'] = given;
-    return chosen(value.trim(), yes, no);
+/** What to write in place of `value | filter(args) | filter`. */
+export function filterHint(text: string): string {
+  const [value = '', ...filters] = piped(text);
+  let ours = doubleQuoted(ourPath(value) ?? dotted(value));
+  let needless = true;
+  for (const written of filters) {
+    const [, filter = written, args = ''] = /^([a-z_][\w.]*)\s*(?:\((.*)\))?$/s.exec(written) ?? [];
+    if (NEEDLESS.has(filter)) continue;
+    const step = stepOf(ours, value, filter.replace(/^ansible\.builtin\./, ''), args);
+    if ('instead' in step) return step.instead;
+    ours = step.ours;
+    needless = false;
   }
-  const name = NAMES[filter] ?? filter.replace(/^ansible\.builtin\./, '');
-  if (!HELPERS.has(name)) return INSTEAD[name] ?? `no helper does what ${filter} does: ${all()}`;
+  return `write {{ ${ours} }}${needless ? ': a lone {{ x }} keeps its type' : ''}`;
+}
+
+type Step = { readonly ours: string } | { readonly instead: string };
+
+/** One filter more around what is there already. */
+function stepOf(subject: string, value: string, filter: string, args: string): Step {
+  const given = (args.match(/(?:'[^']*'|"[^"]*"|[^,'"])+/g) ?? []).map((arg) => arg.trim());
+  if (filter === 'ternary') return { instead: chosen(value, given[0] ?? '""', given[1] ?? '""') };
+  if (filter === 'first' && !subject.includes(' ')) return { ours: `${subject}.[0]` };
+  const name = NAMES[filter] ?? filter;
+  if (!HELPERS.has(name)) return { instead: INSTEAD[name] ?? `no helper does what ${filter} does: ${all()}` };
   const rest = given
     .filter((arg) => arg !== '' && arg !== 'true' && !/^\w+\s*=/.test(arg))
     .map((arg) => ` ${doubleQuoted(arg === 'omit' ? 'null' : arg)}`);
-  return `write {{ ${name} ${subject}${rest.join('')} }}`;
+  return { ours: `${name} ${subject.includes(' ') ? `(${subject})` : subject}${rest.join('')}` };
+}
+
+/** The parts between the `|` that stand outside of quotes and brackets. */
+function piped(text: string): string[] {
+  const bare = text.replace(/'[^']*'|"[^"]*"|\([^()]*\)/g, (part) => '_'.repeat(part.length));
+  const parts: string[] = [];
+  let from = 0;
+  for (const { index } of bare.matchAll(/\|/g)) {
+    parts.push(text.slice(from, index).trim());
+    from = index + 1;
+  }
+  return [...parts, text.slice(from).trim()];
 }
 
 function all(): string {
@@ -94,18 +122,7 @@ function testOf(text: string): string {
   return list ? `(in ${doubleQuoted(item!)} ${dotted(list)})` : dotted(bare);
 }
 
-/** `a['b'][0]` → `a.b.[0]`. */
-export function dotted(text: string): string {
-  return text.replace(/\[\s*(['"]?)([^\]'"]+)\1\s*\]/g, (_, _quote: string, key: string) =>
-    /^[A-Za-z_][\w-]*$/.test(key) ? `.${key}` : `.[${key}]`,
-  );
-}
-
-export function doubleQuoted(text: string): string {
-  return text.replace(/^'([^'"]*)'$/, '"$1"');
-}
-
-function literal(text: string): string {
+export function literal(text: string): string {
   const quoted = /^(['"])(.*)\1$/.exec(text.trim());
   return quoted ? quoted[2]! : `{{ ${text.trim()} }}`;
 }

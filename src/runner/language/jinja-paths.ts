@@ -1,5 +1,3 @@
-import { doubleQuoted } from './jinja-filters.ts';
-
 /**
  * A path of Jinja, `hostvars[groups['web'][0]].port`, as ours: `lookup (lookup hostvars groups.web.[0]) "port"`. Null
  * where the text is none.
@@ -83,4 +81,15 @@ export function callHint(text: string): string {
   if (isLookup) return 'nothing is read on the controller but files of the project: use a task, and register';
   if (name === 'range') return 'write the numbers: loop: [1, 2, 3]';
   return 'write {{ helper first second }}';
+}
+
+/** `a['b'][0]` → `a.b.[0]`. */
+export function dotted(text: string): string {
+  return text.replace(/\[\s*(['"]?)([^\]'"]+)\1\s*\]/g, (_, _quote: string, key: string) =>
+    /^[A-Za-z_][\w-]*$/.test(key) ? `.${key}` : `.[${key}]`,
+  );
+}
+
+export function doubleQuoted(text: string): string {
+  return text.replace(/^'([^'"]*)'$/, '"$1"');
 }

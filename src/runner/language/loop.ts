@@ -51,6 +51,8 @@ function readItems(loader: Loader, at: YamlEntry): Template | Expression | null 
     return wrongType(loader, at, wanted, 'write loop: some_map.map(k, some_map[k])') ?? null;
   }
   if (typeof value.value !== 'string') return wrongType(loader, at, wanted) ?? null;
+  const words = /^[\w.-]+(?:\s*,\s*[\w.-]+)+$/.test(value.value) ? value.value.split(/\s*,\s*/) : null;
+  if (words) return wrongType(loader, at, wanted, `write loop: [${words.join(', ')}]`) ?? null;
   if (!isTemplated(value)) return loader.expression(value);
   const [, inner] = /^\s*\{\{([^{}]*)\}\}\s*$/.exec(value.value) ?? [];
   if (inner !== undefined) return refuseJinja(loader, value, inner) ? null : loader.template(value);

@@ -30,7 +30,7 @@ export function parseMustache(text: string): Parsed {
   if (statement) {
     const stretch = { start: statement.index, end: statement.index + statement[0].length };
     const message = 'this is Jinja; texts are Handlebars here';
-    const hint = 'write {{#if x}} … {{else}} … {{/if}} or {{#each list}} … {{/each}}';
+    const hint = statementHint(statement[0]);
     return { program: null, mistakes: [{ code: 'jinja', range: stretch, message, hint }], range };
   }
   try {
@@ -39,6 +39,24 @@ export function parseMustache(text: string): Parsed {
     return { program: null, mistakes: [explain(text, error as Error, starts)], range };
   }
 }
+
+/** What stands for a statement of Jinja. */
+function statementHint(statement: string): string {
+  const [, word] = /^\{%[-+]?\s*(\w+)/.exec(statement) ?? [];
+  return (word && STATEMENTS[word]) ?? 'write {{#if x}} … {{else}} … {{/if}} or {{#each list}} … {{/each}}';
+}
+
+const PARTIAL = 'write the text itself: a template holds all of it';
+
+const STATEMENTS: Readonly<Record<string, string>> = {
+  set: 'give the value in vars of the task, or of the play',
+  include: PARTIAL,
+  import: PARTIAL,
+  from: PARTIAL,
+  extends: PARTIAL,
+  macro: PARTIAL,
+  raw: 'write \\{{ where the braces are meant literally',
+};
 
 function explain(
   text: string,

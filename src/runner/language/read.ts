@@ -1,3 +1,4 @@
+import { connectionElsewhere } from './connection-variables.ts';
 import { type Loader, position } from './loader.ts';
 import type { Expression, Layer, Template, Variable } from './model.ts';
 import { nameFault } from './names.ts';
@@ -125,7 +126,7 @@ export function readLayer(loader: Loader, at: Keyed, label: string): Layer {
 export function layerOf(loader: Loader, map: YamlMap, label: string): Layer {
   const variables = new Map<string, Variable>();
   for (const { key, keySpan, value } of map.entries) {
-    const wrong = nameFault(keySpan, key, 'a variable');
+    const wrong = nameFault(keySpan, key, 'a variable') ?? connectionElsewhere(key, keySpan);
     if (wrong) loader.report(wrong);
     else variables.set(key, { name: key, at: position(keySpan), value: loader.template(value) });
   }

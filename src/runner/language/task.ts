@@ -1,4 +1,5 @@
 import type { TaskType } from '../contract/task-type.ts';
+import { connectionElsewhere } from './connection-variables.ts';
 import { foreignKey } from './foreign.ts';
 import { foreignType } from './foreign-types.ts';
 import type { Here } from './here.ts';
@@ -195,7 +196,7 @@ function checkFactNames(loader: Loader, { kind, schema }: TaskType, { value }: Y
             'facts are not kept between runs: there is no "cacheable"',
             'remove it',
           )
-        : nameFault(keySpan, key, 'a variable');
+        : (nameFault(keySpan, key, 'a variable') ?? connectionElsewhere(key, keySpan));
     if (wrong) loader.report(wrong);
   }
 }

@@ -17,7 +17,10 @@ export function itemsOf(loop: Loop, scope: PlanScope): Evaluated<readonly Json[]
   if (Array.isArray(items.value)) return { kind: 'value', value: items.value };
   const what = isObject(items.value) ? 'a map' : JSON.stringify(items.value);
   const message = `loop needs a list, this is ${what}`;
-  const diagnostic: Diagnostic = { code: 'loop', at: loop.items.at, message };
+  const hint = isObject(items.value)
+    ? 'write loop: some_map.map(k, {"key": k, "value": some_map[k]})'
+    : undefined;
+  const diagnostic: Diagnostic = { code: 'loop', at: loop.items.at, message, ...(hint ? { hint } : {}) };
   return { kind: 'fault', diagnostic };
 }
 

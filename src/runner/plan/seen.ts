@@ -147,6 +147,7 @@ export function undefinedName(
   const near = didYouMean(name, [...scope.names(), ...Object.keys(FACT_VARIABLES)]);
   const hint =
     CAPITALS.get(name) ??
+    (/\W/.test(name) ? AS_YAML : undefined) ??
     magicHint(name) ??
     factHint(name) ??
     near ??
@@ -163,6 +164,8 @@ function undeclaredName(name: string, span: Span | undefined, otherwise: Positio
   if (span) return fault(span, 'undeclared-variable', message, hint);
   return { code: 'undeclared-variable', at: otherwise, message, hint };
 }
+
+const AS_YAML = 'lists and maps are written as YAML, outside of {{ }}';
 
 /** Python's words, which would be names here. */
 const CAPITALS = new Map([
