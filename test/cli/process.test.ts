@@ -56,8 +56,7 @@ describe('the process', () => {
   after(() => rmSync(dir, { recursive: true }));
 
   const run = (line: string) => {
-    const tsx = join(ROOT, 'node_modules/tsx/dist/loader.mjs');
-    const argv = ['--import', tsx, join(ROOT, 'src/runner/main.ts'), ...line.split(' ')];
+    const argv = [join(ROOT, 'dist/main.js'), ...line.split(' ')];
     const env = { PATH: process.env['PATH'], HOME: dir, MAMA_PLAY_STATE_DIR: join(dir, '.state') };
     return spawn(process.execPath, argv, { cwd: dir, env });
   };

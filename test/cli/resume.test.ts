@@ -11,11 +11,9 @@ import {
   statSync,
   truncateSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { writeFiles } from '../engine/run-here.ts';
 import { FakeProcess, type Ran, runFake } from './fake-process.ts';
 
@@ -233,9 +231,8 @@ describe('mama-play resume', function () {
     - {name: last, shell: "echo last >> {{ root }}/log"}
 `,
     });
-    const main = join(import.meta.dirname, '../../src/runner/main.ts');
-    const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-    const runner = spawn(process.execPath, ['--import', tsx, main, 'play.yaml', '-i', 'inventory.yaml'], {
+    const main = join(import.meta.dirname, '../../dist/main.js');
+    const runner = spawn(process.execPath, [main, 'play.yaml', '-i', 'inventory.yaml'], {
       cwd: dir,
       stdio: 'ignore',
       env: { ...process.env, HOME: dir, MAMA_PLAY_STATE_DIR: join(dir, '.state') },

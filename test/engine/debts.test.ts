@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { type DebtPlace, debtKey, debtLines } from '../../src/runner/engine/debt-file.ts';
 import { type RanHere, runHere, stateDir, writeFiles } from './run-here.ts';
 
@@ -124,9 +122,8 @@ describe('handler debt', function () {
 
   it('after kill -9 of the runner the next run pays', async () => {
     writeFiles(dir, { 'play.yaml': playbook('- {name: wait, shell: "echo > {{ root }}/waiting; sleep 3"}') });
-    const main = join(import.meta.dirname, '../../src/runner/main.ts');
-    const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-    const runner = spawn(process.execPath, ['--import', tsx, main, 'play.yaml', '-i', 'inventory.yaml'], {
+    const main = join(import.meta.dirname, '../../dist/main.js');
+    const runner = spawn(process.execPath, [main, 'play.yaml', '-i', 'inventory.yaml'], {
       cwd: dir,
       stdio: 'ignore',
       env: { ...process.env, MAMA_PLAY_STATE_DIR: stateDir(dir) },

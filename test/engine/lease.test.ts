@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { type RanHere, runHere, stateDir, writeFiles } from './run-here.ts';
 
 const HOLDER = (run: string) => ({ run, who: `${run}@here (process 1), since 2026-01-02T03:04:05Z` });
@@ -76,23 +74,12 @@ describe('the lease of a machine', function () {
   });
 
   it('after kill -9 of the holder its lease ends with its session', async () => {
-    const main = join(import.meta.dirname, '../../src/runner/main.ts');
-    const holder = spawn(
-      process.execPath,
-      [
-        '--import',
-        pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href,
-        main,
-        'hold.yaml',
-        '-i',
-        'one.yaml',
-      ],
-      {
-        cwd: dir,
-        stdio: 'ignore',
-        env: { ...process.env, MAMA_PLAY_STATE_DIR: stateDir(dir) },
-      },
-    );
+    const main = join(import.meta.dirname, '../../dist/main.js');
+    const holder = spawn(process.execPath, [main, 'hold.yaml', '-i', 'one.yaml'], {
+      cwd: dir,
+      stdio: 'ignore',
+      env: { ...process.env, MAMA_PLAY_STATE_DIR: stateDir(dir) },
+    });
     await begun();
     const ended = new Promise((resolve) => holder.once('exit', resolve));
     holder.kill('SIGKILL');
