@@ -246,7 +246,7 @@ describe('ssh configuration', () => {
     for (const wrong of ['', 'a:b:c', 'a:', '@', 'a b:x']) assert.equal(parseHop(wrong), null, wrong);
   });
 
-  it('sees from the outside whether a key is locked', () => {
+  it('sees from the outside whether a key is locked @host', () => {
     const path = join(home, 'key');
     for (const [passphrase, format] of [
       ['', []],

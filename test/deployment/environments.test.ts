@@ -81,7 +81,7 @@ describe('the environments', function () {
   });
 });
 
-describe('the checks of an inventory', function () {
+describe('the checks of an inventory @slow', function () {
   this.timeout(120_000);
 
   const line = { name: 'one', number: '+2348000000001', port: 8050, gateway: 'qa_carrier' };

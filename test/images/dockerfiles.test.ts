@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from '../../scripts/lib/run.ts';
+import { shells } from '../tasks/harness/shells.ts';
 import { IMAGES, ROOT } from './lib/images.ts';
 
 interface Instruction {
@@ -112,8 +113,8 @@ describe('the scripts of the images', () => {
 
   for (const path of scripts.filter((one) => read(one).startsWith('#!/bin/sh') || one.endsWith('.sh'))) {
     it(`${path} is a POSIX script`, async () => {
-      for (const shell of [['dash'], ['busybox', 'ash']]) {
-        const { code, stderr } = await run(shell[0]!, [...shell.slice(1), '-n', join(ROOT, path)]);
+      for (const shell of shells()) {
+        const { code, stderr } = await run(shell.path, ['-n', join(ROOT, path)]);
         assert.equal(code, 0, stderr);
       }
     });

@@ -11,7 +11,7 @@ import { parseYaml, toJson } from '../../src/runner/language/yaml.ts';
 const PASSWORD = 'pässwort with spaces';
 const PLAIN = 'a: "ünï"\n\tbinary: \u0001\r\nno end';
 
-describe('vaults of Debian’s ansible-vault, both ways', () => {
+describe('vaults of Debian’s ansible-vault, both ways @host', () => {
   let dir: string;
   before(() => {
     const found = spawnSync('ansible-vault', ['--version']).status === 0;

@@ -102,6 +102,7 @@ const cases: readonly Case[] = [
 ];
 
 laws(cron, cases, {
+  mark: '@host',
   nasty: {
     // All of it travels on stdin: one trial of everything will do.
     texts: [NASTY.filter((text) => !/[\r\n]/.test(text)).join('')],
@@ -203,7 +204,7 @@ describe('cron', () => {
   });
 
   inEachShell(
-    'does not write over what was changed meanwhile',
+    'does not write over what was changed meanwhile @host',
     async (ground) => {
       ground.lay({ tables: null });
       const reply = await applyAfter(cron, { name: 'j', job: 'x' }, ground, () => layTable(ground, OTHERS));
@@ -221,7 +222,7 @@ describe('cron', () => {
     assert.equal(current.refusal, 'there is no crontab on this host');
   });
 
-  it('sees in a dry run what earlier tasks would have written, and whom they would have made', () => {
+  it('sees in a dry run what earlier tasks would have written, and whom they would have made @host', () => {
     const ground = makeGround(shells()[0]!, {}, running);
     ground.lay({ tables: null });
     const ask = (params: JsonObject, world: JsonObject) => {

@@ -316,9 +316,10 @@ function withSubmodule(g: Ground): void {
 laws(
   gitType,
   cases.filter(({ name }) => !OF_GIT.test(name)),
+  { mark: '@host' },
 );
 
-describe('git', () => {
+describe('git @host', () => {
   const each = (title: string, test: (ground: Ground) => void | Promise<void>) =>
     inEachShell(title, test, {}, withGit());
   const refused = async (params: JsonObject, ground: Ground): Promise<Refused> => {
@@ -328,7 +329,7 @@ describe('git', () => {
 
   for (const one of cases.filter(({ name }) => OF_GIT.test(name))) {
     it(one.name, async () => {
-      const ground = makeGround(shells()[2]!, {}, one.running);
+      const ground = makeGround(shells().at(-1)!, {}, one.running);
       one.before?.(ground);
       const params = typeof one.params === 'function' ? one.params(ground) : one.params;
       const done = await converge(gitType, params, ground);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { JsonObject } from '../../src/runner/contract/json.ts';
 import group from '../../src/runner/tasks/group.ts';
-import { converge, declarationLaws, mustConverge, shells, validateParams } from './harness.ts';
+import { converge, declarationLaws, mustConverge, shells, shellsFor, validateParams } from './harness.ts';
 import { asNobody, refusedOf, settles } from './services/accounts.ts';
 import { type LittleRoot, makeLittleRoot } from './services/little-root.ts';
 import { without } from './services/without.ts';
@@ -19,7 +19,8 @@ describe('group', () => {
   });
 
   for (const shell of shells()) {
-    const trial = (title: string, test: (root: LittleRoot) => Promise<void>) =>
+    const trial = (title: string, test: (root: LittleRoot) => Promise<void>) => {
+      if (!shellsFor(title).includes(shell)) return;
       it(`${title} (${shell.name})`, async () => {
         const root = makeLittleRoot(shell);
         try {
@@ -28,6 +29,7 @@ describe('group', () => {
           root.ground.remove();
         }
       });
+    };
     const run = (root: LittleRoot, params: JsonObject) => settles(group, params, root);
     const refused = (root: LittleRoot, params: JsonObject) => refusedOf(group, params, root);
 

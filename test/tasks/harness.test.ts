@@ -8,7 +8,7 @@ import { isRefusal } from '../../src/runner/contract/task-type.ts';
 import { changedPaths, fakeLocal, inEachShell, NASTY, shells, treeState } from './harness.ts';
 
 describe('the harness', () => {
-  it('knows three shells, busybox with its own tools only', () => {
+  it('knows three shells, busybox with its own tools only @host', () => {
     assert.deepEqual(
       shells().map((shell) => shell.name),
       ['dash', 'bash', 'busybox ash'],

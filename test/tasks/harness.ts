@@ -34,7 +34,7 @@ export { fakeLocal, lay, type Source, type Sources } from './harness/local.ts';
 export { NASTY } from './harness/nasty.ts';
 export { examplesOf, faultsOf, hasTest, loadType, readPage, typeNames } from './harness/page.ts';
 export { type Validated, validateParams } from './harness/params.ts';
-export { type Running, runScript, type Shell, shells } from './harness/shells.ts';
+export { placeOf, type Running, runScript, type Shell, shells, shellsFor } from './harness/shells.ts';
 export {
   type Converged,
   checkedParams,

@@ -96,7 +96,7 @@ const cases: readonly Case[] = [
     after: (g) => assert.equal(lstatSync(g.at('f')).mode & 0o777, 0o600),
   },
   {
-    name: 'hashes a name that can be read',
+    name: 'hashes a name that can be read @host',
     before: (g) => g.lay({ f: `example.com ${A}\n` }),
     params: at({ key: A, hash_host: true }),
     delta: ['content'],
@@ -106,7 +106,7 @@ const cases: readonly Case[] = [
     },
   },
   {
-    name: 'replaces the key of a hashed name',
+    name: 'replaces the key of a hashed name @host',
     before(g) {
       g.lay({ f: `example.com ${A}\n` });
       keygen('-H', '-f', g.at('f'));
@@ -117,7 +117,7 @@ const cases: readonly Case[] = [
     after: (g) => assert.equal(g.text('f'), `example.com ${B}\n`),
   },
   {
-    name: 'is content with a hashed name',
+    name: 'is content with a hashed name @host',
     before(g) {
       g.lay({ f: `example.com ${A}\nb ${B}\n` });
       keygen('-H', '-f', g.at('f'));

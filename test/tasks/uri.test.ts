@@ -62,7 +62,7 @@ const TOOLS: readonly { name: string; on(ground: Ground): Ground; shells(shell: 
 
 for (const tool of TOOLS) {
   for (const shell of shells().filter(tool.shells)) {
-    describe(`uri with ${tool.name} in ${shell.name}`, () => {
+    describe(`uri with ${tool.name} in ${shell.name} @host`, () => {
       const whole = tool.name !== 'busybox wget';
       let server: HttpServer;
       let bare: Ground;

@@ -11,6 +11,7 @@ import {
   makeGround,
   REAL,
   shells,
+  shellsFor,
   validateParams,
   worldOf,
 } from './harness.ts';
@@ -65,7 +66,8 @@ describe('user', () => {
   });
 
   for (const shell of shells()) {
-    const trial = (title: string, test: (root: LittleRoot) => Promise<void>) =>
+    const trial = (title: string, test: (root: LittleRoot) => Promise<void>) => {
+      if (!shellsFor(title).includes(shell)) return;
       it(`${title} (${shell.name})`, async () => {
         const root = makeLittleRoot(shell);
         try {
@@ -74,6 +76,7 @@ describe('user', () => {
           root.ground.remove();
         }
       });
+    };
     const run = (root: LittleRoot, params: JsonObject) => settles(user, params, root);
     const refused = (root: LittleRoot, params: JsonObject) => refusedOf(user, params, root);
     const shadow = (root: LittleRoot, name: string) => root.entry('shadow', name)?.split(':')[1];

@@ -13,7 +13,7 @@ import { dryLaws } from './dry.ts';
 import { changedPaths, type Ground, makeGround, treeState } from './ground.ts';
 import type { Sources } from './local.ts';
 import { examplesOf, faultsOf, readPage } from './page.ts';
-import { type Running, type Shell, shells } from './shells.ts';
+import { type Running, type Shell, shells, shellsFor } from './shells.ts';
 import { type Converged, checkedParams, converge, desire, look, REAL, type Refused, say } from './trial.ts';
 
 /** One trial of a state type: a ground, parameters, and what must come of it. */
@@ -36,11 +36,13 @@ export interface LawOptions {
   readonly nasty?: { readonly texts: readonly string[]; case(text: string): Omit<Case, 'name'> };
   /** More of the world that probing must not change (containers …), as text. */
   fingerprint?(ground: Ground): string;
+  /** Added to the title: `@host` where it needs more than the fast run may. */
+  readonly mark?: '@host';
 }
 
 /**
- * Registers the laws that every state type keeps, for each case in each shell, and the laws of its declaration
- * and page.
+ * Registers the laws that every state type keeps, for each case in each shell (in the fast run in one of them), and
+ * the laws of its declaration and page.
  */
 export function laws(type: StateType, cases: readonly Case[], options: LawOptions = {}): void {
   declarationLaws(type);
@@ -52,8 +54,9 @@ export function laws(type: StateType, cases: readonly Case[], options: LawOption
     ),
   ];
   for (const shell of shells()) {
-    describe(`${type.name} in ${shell.name}`, () => {
-      for (const one of all) it(one.name, () => trial(type, one, shell, options));
+    const own = all.filter(({ name }) => shellsFor(name).includes(shell));
+    describe(`${type.name} in ${shell.name} ${options.mark ?? ''}`.trimEnd(), () => {
+      for (const one of own) it(one.name, () => trial(type, one, shell, options));
     });
   }
 }

@@ -30,16 +30,29 @@ export interface Running {
 const SYSTEM = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const PACKAGES: Readonly<Record<string, string>> = { dash: 'dash', bash: 'bash', busybox: 'busybox-static' };
 
+/** `npm run test:fast`. */
+const FAST = process.env['MAMA_TEST_FAST'] === '1';
+
 let found: readonly Shell[] | undefined;
 
-/** The three shells. One that is missing is an error that names its Debian package, never a skip. */
+/**
+ * The three shells. One that is missing is an error that names its Debian package, never a skip; only the fast run
+ * does without busybox (`scripts/fast-run.mjs` says so).
+ */
 export function shells(): readonly Shell[] {
   found ??= [
     { name: 'dash', path: which('dash'), tools: SYSTEM },
     { name: 'bash', path: which('bash'), tools: SYSTEM },
-    busybox(),
+    ...(FAST && !placeOf('busybox') ? [] : [busybox()]),
   ];
   return found;
+}
+
+/** The shells in which a case is tried: all; in the fast run one of them, the same for the same title. */
+export function shellsFor(title: string): readonly Shell[] {
+  const all = shells();
+  const sum = [...title].reduce((total, char) => total + char.codePointAt(0)!, 0);
+  return FAST ? [all[sum % all.length]!] : all;
 }
 
 /** Runs a script the way a connection does: evaluated in a subshell, its stdin its own input or nothing. */
@@ -66,10 +79,15 @@ export function runScript(shell: Shell, script: Script, running: Running = {}): 
 const RUNNER =
   'umask "$2"; c=$(cat "$1"); set --; exec 9>&2 2>/dev/null; ( exec 2>&9 9>&-; eval "$c" ); r=$?; exit "$r"';
 
-function which(name: string): string {
-  const path = SYSTEM.split(delimiter)
+/** Where a program of this machine is; undefined: nowhere. */
+export function placeOf(name: string): string | undefined {
+  return SYSTEM.split(delimiter)
     .map((dir) => join(dir, name))
     .find((file) => existsSync(file));
+}
+
+function which(name: string): string {
+  const path = placeOf(name);
   if (!path) throw new Error(`the tests need ${name}: apt-get install ${PACKAGES[name]}`);
   return path;
 }

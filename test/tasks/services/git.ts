@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Ground, Running } from '../harness.ts';
+import { type Ground, placeOf, type Running } from '../harness.ts';
 
 let tools: string | undefined;
 
@@ -10,7 +10,7 @@ let tools: string | undefined;
 export function withGit(): Running {
   if (!tools) {
     const dir = mkdtempSync(join(tmpdir(), 'mama-play-git-'));
-    symlinkSync(execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim(), join(dir, 'git'));
+    symlinkSync(placeOf('git') ?? '/usr/bin/git', join(dir, 'git'));
     execFileSync('chmod', ['755', dir]);
     process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
     tools = dir;

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import type { Reply } from '../../../src/runner/contract/exchange.ts';
 import type { Script } from '../../../src/runner/contract/script.ts';
-import { type Ground, makeGround, type Running, type Shell, treeState } from '../harness.ts';
+import { type Ground, makeGround, type Running, type Shell, shells, treeState } from '../harness.ts';
 
 /**
  * A root directory of its own, entered with chroot: the real shells, and the real tools that keep users and groups,
@@ -35,7 +35,6 @@ const CORE =
   'cat chmod chown cp env getent id ln ls mkdir mktemp mv printf rm rmdir sed sleep stat timeout touch true wc'.split(
     ' ',
   );
-const SHELLS = ['dash', 'bash', 'busybox'];
 
 const ETC: Readonly<Record<string, string>> = {
   passwd: 'root:x:0:0:root:/root:/bin/bash\nwww:x:33:33:www:/var/www:/usr/sbin/nologin\n',
@@ -106,7 +105,7 @@ function template(): string {
     if (!existsSync(join(root, to))) copyFileSync(file, join(root, to));
   };
   const tools = [
-    ...[...SHELLS, ...CORE].map((name) => [which(name), `usr/bin/${name}`] as const),
+    ...[...shells().map(binaryOf), ...CORE].map((name) => [which(name), `usr/bin/${name}`] as const),
     ...SHADOW.map((name) => [which(name), `usr/sbin/${name}`] as const),
   ];
   for (const [file, to] of tools) place(file, to);
@@ -116,12 +115,20 @@ function template(): string {
     { encoding: 'utf8' },
   ).stdout;
   for (const file of new Set(libraries.match(/(?<=\s)\/lib\S+/g))) place(file, file);
-  mkdirSync(join(root, 'bb'));
-  const applets = execFileSync(join(root, 'usr/bin/busybox'), ['--list'], { encoding: 'utf8' });
-  for (const name of applets.trim().split('\n')) symlinkSync('/usr/bin/busybox', join(root, 'bb', name));
+  if (shells().some(({ name }) => name === 'busybox ash')) layApplets(root);
   process.once('exit', () => rmSync(root, { recursive: true, force: true }));
   made = root;
   return root;
+}
+
+function binaryOf({ name }: Shell): string {
+  return name === 'busybox ash' ? 'busybox' : name;
+}
+
+function layApplets(root: string): void {
+  mkdirSync(join(root, 'bb'));
+  const applets = execFileSync(join(root, 'usr/bin/busybox'), ['--list'], { encoding: 'utf8' });
+  for (const name of applets.trim().split('\n')) symlinkSync('/usr/bin/busybox', join(root, 'bb', name));
 }
 
 function which(name: string): string {
