@@ -170,19 +170,19 @@ describe('a host in trouble @host', function () {
     });
   }
 
-  it('a private key that is not there is said to be so', async () => {
+  it('a private key that is not there is refused before any host is touched', async () => {
     const project = scratch(LOOK, {
       bad: reach('mama-bare', { ansible_ssh_private_key_file: join(STATE, 'nosuch') }),
       well: reach('mama-app'),
     });
-    const played = await play(project.args);
+    const { code, stdout, stderr } = await mamaPlay(project.args);
     project.remove();
-    assert.equal(played.code, 4);
-    assert.equal(played.of('well').state, 'done');
+    assert.equal(code, 1);
     assert.match(
-      played.tasks.find(({ host }) => host === 'bad')?.msg ?? '',
-      /nosuch: there is no such file$/,
+      stdout + stderr,
+      /hosts\.yaml:7:37\b[\s\S]*the private key \S*\/nosuch, which ansible_ssh_private_key_file names, is not there/,
     );
+    assert.doesNotMatch(stdout, /^(ok|changed) /m);
   });
 
   it('the known hosts that were made by `hosts up` are left as they were', async () => {

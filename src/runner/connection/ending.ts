@@ -21,8 +21,23 @@ export function endOf(command: EventEmitter, outputs: readonly Readable[]): Prom
     command.once('exit', (code: number | null, signal?: string | null) => {
       ending = { code, signal: signal ?? null };
       timer = setTimeout(settle, SILENCE);
-      for (const output of outputs) output.on('data', () => timer?.refresh());
+      // A listener sets the data flowing: not before those whom it is for can be there.
+      setImmediate(() => {
+        for (const output of outputs) output.on('data', () => timer?.refresh());
+      });
     });
-    command.once('close', settle);
+    // ssh2 waits for the end of stdout only: what the command said on stderr may still be on its way to its readers.
+    command.once('close', () => {
+      timer ??= setTimeout(settle, SILENCE);
+      void Promise.all(outputs.map(isRead)).then(settle);
+    });
+  });
+}
+
+/** Its readers have all of it, or will get no more. */
+function isRead(output: Readable): Promise<void> {
+  if (output.readableEnded || output.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    for (const event of ['end', 'close', 'error']) output.once(event, () => resolve());
   });
 }

@@ -55,7 +55,11 @@ async function tryOnce(
   const { line } = request;
   const token = randomBytes(16).toString('hex');
   const pipe = await line.open(wrap(way, loaderCommand(token)), request.urgent);
-  if ('kind' in pipe) return pipe;
+  if ('kind' in pipe) {
+    // The host may have got the command all the same: only the answer need have been lost.
+    if (pipe.trouble === 'lost') request.unheard?.(token);
+    return pipe;
+  }
 
   let info: Ready | null = null;
   let gaveUp: Trouble | null = null;

@@ -87,7 +87,12 @@ export class Shell {
       },
       unheard: (token) =>
         this.#options.cutOff?.({ identity: this.identity, shell: { token }, starves: false }),
-      ended: (_ending, gaveUp) => this.#died(gaveUp ?? this.#lost()),
+      ended: ({ code, signal }, gaveUp) => {
+        // One that was let go is known to have ended only if it said so.
+        const isOver = code !== null || signal !== null;
+        if (!this.#isLet || !isOver) this.#cutOff();
+        this.#died(gaveUp ?? this.#lost());
+      },
     });
     if ('info' in session) this.#info = session.info;
     else this.#died(session);
@@ -105,9 +110,11 @@ export class Shell {
     if (!inStep) this.#pipe?.pipe.destroy();
   }
 
+  #cutOff(): void {
+    if (this.#info) this.#options.cutOff?.({ identity: this.identity, shell: this.#info, starves: false });
+  }
+
   #died(why: Trouble): void {
-    if (this.#info && !this.#isLet)
-      this.#options.cutOff?.({ identity: this.identity, shell: this.#info, starves: false });
     this.#info = null;
     this.#pipe = null;
     this.#session = null;

@@ -12,6 +12,9 @@ export interface CutOff {
   readonly starves: boolean;
 }
 
+/** Seconds within which a busy host starts a shell that it was asked for before the line was lost. */
+const LATE = 3;
+
 /** Seconds that a new conversation waits for what an earlier one left running. */
 const PATIENCE = 600;
 
@@ -72,9 +75,13 @@ rm -rf "$f"`;
 /** Its process, group and folder as p, g and f. The folder's name ends in the process's number and the token (see the loader). */
 function whereabouts(shell: CutOff['shell']): Script {
   if ('pid' in shell) return sh`p=${shell.pid} g=${shell.group} f=${shell.folder}`;
-  return sh`f=
+  return sh`f= i=0
+while :; do
 for d in /dev/shm "$XDG_RUNTIME_DIR" "\${TMPDIR:-/tmp}" /tmp; do
 for c in "$d"/mama-play-*.${shell.token}; do [ ! -d "$c" ] || f=$c; done
+done
+[ -z "$f" ] && [ $i -lt ${LATE} ] && sleep 1 || break
+i=$((i+1))
 done
 [ "$f" ] || exit 0
 p=\${f%.*} p=\${p##*.} g=$p
