@@ -21,6 +21,14 @@ export const CONNECTION_VARIABLES = {
   sshConfig: ['mama_ssh_config'],
 } as const;
 
+/** Old names of Ansible's for what is set otherwise. */
+const RENAMED: Readonly<Record<string, string>> = {
+  ansible_sudo: 'it is called ansible_become',
+  ansible_sudo_user: 'it is called ansible_become_user',
+  ansible_sudo_pass: 'it is called ansible_become_password',
+  ansible_sudo_password: 'it is called ansible_become_password',
+};
+
 /** Means nothing here and harms nobody: about Ansible's own machinery. */
 const SILENT = new Set([
   'ansible_group_priority',
@@ -66,7 +74,7 @@ export function checkConnectionVariable(name: string, span: Span): Diagnostic | 
   if (IGNORED.test(name)) {
     const hint = /host_key/.test(name)
       ? 'host keys are always verified; mama_known_hosts names a known_hosts file of your own'
-      : 'remove it, or leave it for Ansible';
+      : (RENAMED[name] ?? 'remove it, or leave it for Ansible');
     return warning(span, 'no-effect', `${name} has no effect here`, hint);
   }
   const near = closest(name.replace(/^ansible_/, ''), SHORT);

@@ -69,7 +69,8 @@ export function readWords(loader: Loader, at: Keyed, separator: ',' | null, hint
 export function readBoolean(loader: Loader, at: Keyed): boolean | undefined {
   const { value } = at;
   if (value.kind === 'scalar' && typeof value.value === 'boolean') return value.value;
-  return wrongType(loader, at, 'true or false', booleanHint(value));
+  const hint = isTemplated(value) ? 'it is known before a host is: write true or false' : booleanHint(value);
+  return wrongType(loader, at, 'true or false', hint);
 }
 
 /** `write true`, where the writer used another word for it. */
