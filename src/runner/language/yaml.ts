@@ -120,13 +120,23 @@ function tooLarge(file: string): Diagnostic {
   };
 }
 
+/** Brackets inside of each other. */
+const DEEPEST = 1000;
+
 /** Nested so deeply that the parser would take seconds to give up: nothing that a person wrote. */
 function isHopeless(text: string): boolean {
+  // Most texts hold too few brackets to be looked at one by one.
+  const brackets = text.split(/[[{]/, DEEPEST + 2).length - 1;
+  return (brackets > DEEPEST && depthOf(text) > DEEPEST) || /(?:[-?] ){500}/.test(text);
+}
+
+function depthOf(text: string): number {
   let depth = 0;
+  let deepest = 0;
   for (const char of text) {
     if (char === '[' || char === '{') depth += 1;
     else if (char === ']' || char === '}') depth = Math.max(0, depth - 1);
-    if (depth > 1000) return true;
+    deepest = Math.max(deepest, depth);
   }
-  return /(?:[-?] ){500}/.test(text);
+  return deepest;
 }
