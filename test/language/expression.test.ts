@@ -498,6 +498,7 @@ describe('any expression at all', () => {
       const compile = () => texts.map((text) => compileCondition(text, whole(text)).value);
       return () => assert.ok(!compile().includes(null));
     };
-    assert.ok(growth(125, compiled) < 64);
+    const times = growth(2000, compiled);
+    assert.ok(times < 20, `${times}`);
   });
 });

@@ -430,6 +430,7 @@ describe('any text at all', () => {
       const node = yamlOf(Array.from({ length: count }, line).join('\n'));
       return () => assert.equal(compileTemplate(node).diagnostics.length, 0);
     };
-    assert.ok(growth(250, compiled) < 64);
+    const times = growth(1000, compiled);
+    assert.ok(times < 20, `${times}`);
   });
 });

@@ -65,10 +65,10 @@ export function cost(work: () => void): number {
 }
 
 /**
- * How many times more processor time sixteen times the work takes, of three tries each the cheapest: about 16, and 256
- * where it grows with the square. A busy machine, or a collection of garbage, which doubles either, does not matter.
+ * How many times more processor time eight times the work takes, of three tries each the cheapest: about 8, and 64 where
+ * it grows with the square. `size` is so large that the collection of garbage has its share of both.
  */
 export function growth(size: number, make: (size: number) => () => void): number {
   const cheapest = (size: number) => Math.min(...[0, 1, 2].map((more) => cost(make(size + more))));
-  return cheapest(16 * size) / cheapest(size);
+  return cheapest(8 * size) / cheapest(size);
 }
