@@ -8,8 +8,8 @@ import type { Holder } from '../../src/runner/engine/lease.ts';
 import { playbookText, type RandomPlay, randomPlay } from './random-play.ts';
 import { type RanHere, runHere, snapshot, writeFiles } from './run-here.ts';
 
-/** How many random plays: 10 in `npm run test:fast`, 200 in `npm test`. */
-const RUNS = Number(process.env['MAMA_RANDOM_PLAYS'] ?? 10);
+/** How many random plays: 5 in `npm run test:fast`, 200 in `npm test`. */
+const RUNS = Number(process.env['MAMA_RANDOM_PLAYS'] ?? 5);
 
 /** With leases and debts, as a real run. */
 const HOLDER: Holder = { run: 'test', who: 'test' };

@@ -11,8 +11,8 @@ import { Marks } from '../../src/runner/engine/unit.ts';
 import { playbookText, type RandomPlay, randomPlay } from './random-play.ts';
 import { runHere, snapshot, stateDir, writeFiles } from './run-here.ts';
 
-/** How many random plays: 10 in `npm run test:fast`, 20 in `npm test`. */
-const RUNS = Math.max(10, Number(process.env['MAMA_RANDOM_PLAYS'] ?? 0) / 10);
+/** How many random plays: 5 in `npm run test:fast`, 20 in `npm test`. */
+const RUNS = Math.max(5, Number(process.env['MAMA_RANDOM_PLAYS'] ?? 0) / 10);
 const HOLDER = { run: 'test', who: 'test' };
 const KEY = Buffer.alloc(32);
 
