@@ -79,7 +79,7 @@ const LOOPS: Readonly<Record<string, string>> = {
   with_items: 'write loop: [a, b], or loop: some_list',
   with_list: 'write loop: [a, b], or loop: some_list',
   with_flattened: 'write loop: some_list + another_list',
-  with_dict: 'write loop: some_map.map(k, {"key": k, "value": some_map[k]})',
+  with_dict: 'write loop: \'some_map.map(k, {"key": k, "value": some_map[k]})\'',
   with_indexed_items: 'write loop: some_list, and loop_control: {index_var: i}',
   with_nested: 'put a block with one loop around a task with the other, under another loop_var',
   with_sequence: 'write the numbers: loop: [1, 2, 3]',

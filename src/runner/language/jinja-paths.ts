@@ -69,7 +69,7 @@ const LOOKUPS: Readonly<Record<string, string>> = {
   vars: 'write {{ x }}; a variable whose name is in another one belongs into a map: {{ lookup map name }}',
   fileglob: 'name the files, or copy the directory as a whole',
   first_found: 'name the one file, with variables in its name: src: "{{ inventory_hostname }}.conf"',
-  dict: 'write loop: some_map.map(k, {"key": k, "value": some_map[k]})',
+  dict: 'write loop: \'some_map.map(k, {"key": k, "value": some_map[k]})\'',
   sequence: 'write the numbers: loop: [1, 2, 3]',
 };
 

@@ -18,7 +18,7 @@ export function itemsOf(loop: Loop, scope: PlanScope): Evaluated<readonly Json[]
   const what = isObject(items.value) ? 'a map' : JSON.stringify(items.value);
   const message = `loop needs a list, this is ${what}`;
   const hint = isObject(items.value)
-    ? 'write loop: some_map.map(k, {"key": k, "value": some_map[k]})'
+    ? 'write loop: \'some_map.map(k, {"key": k, "value": some_map[k]})\''
     : undefined;
   const diagnostic: Diagnostic = { code: 'loop', at: loop.items.at, message, ...(hint ? { hint } : {}) };
   return { kind: 'fault', diagnostic };
