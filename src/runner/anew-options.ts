@@ -8,7 +8,8 @@ import { vaultFlags, vaultOptions } from './vault-options.ts';
 export function anewOptions(command: Command): Command {
   command
     .option('-e, --extra-vars <vars>', 'the same again, where they hold a secret', collect)
-    .option('-f, --forks <n>', 'hosts worked on side by side', count);
+    .option('-f, --forks <n>', 'hosts worked on side by side', count)
+    .option('--yes', 'go on at every prompt of a pause, without asking');
   return vaultOptions(loginOptions(command).optionsGroup('Secrets:'))
     .optionsGroup('What to show:')
     .option('-D, --diff', 'what differs')
@@ -22,6 +23,7 @@ export function anewFlags(o: OptionValues): Anew {
   return {
     extraVars: o['extraVars'] ?? [],
     forks: o['forks'] ?? null,
+    yes: o['yes'] === true,
     diff: o['diff'] === true,
     output: o['output'] ?? null,
     junit: o['junit'] ?? null,

@@ -62,6 +62,8 @@ export interface PlayOptions extends LoginFlags {
   readonly forceHandlers: boolean;
   readonly detailedExitcode: boolean;
   readonly batching: boolean;
+  /** Questions of the play (`pause`) are taken as answered. */
+  readonly yes: boolean;
   readonly vault: VaultFlags;
 }
 
@@ -141,7 +143,8 @@ function withPlayOptions(command: Command): Command {
     .option('--detailed-exitcode', 'with --check: exit 3 if anything would change')
     .option('-f, --forks <n>', 'hosts worked on side by side', count, DEFAULT_FORKS)
     .option('--force-handlers', 'run notified handlers of failed hosts too')
-    .option('--no-batching', 'one task per exchange (slow; the result is the same)');
+    .option('--no-batching', 'one task per exchange (slow; the result is the same)')
+    .option('--yes', 'go on at every prompt of a pause, without asking');
   return withHelp(
     vaultOptions(loginOptions(command).optionsGroup('Secrets:'))
       .optionsGroup('What to show:')
@@ -185,6 +188,7 @@ function playInvocation(playbooks: readonly string[], o: OptionValues): Invocati
       forceHandlers: o['forceHandlers'] === true,
       detailedExitcode: o['detailedExitcode'] === true,
       batching: o['batching'],
+      yes: o['yes'] === true,
       vault: vaultFlags(o),
       ...loginFlags(o),
     },

@@ -47,6 +47,7 @@ const DEFAULTS: Options = {
   forceHandlers: false,
   detailedExitcode: false,
   batching: true,
+  yes: false,
 };
 
 describe('the command line', () => {
@@ -85,6 +86,7 @@ describe('the command line', () => {
         '--force-handlers --detailed-exitcode --no-batching',
         { forceHandlers: true, detailedExitcode: true, batching: false },
       ],
+      ['--yes', { yes: true }],
       ['other.yaml', { playbooks: ['site.yaml', 'other.yaml'] }],
       ['-- -odd.yaml', { playbooks: ['site.yaml', '-odd.yaml'] }],
     ];
@@ -143,7 +145,7 @@ describe('the command line', () => {
     const { text } = readCommandLine(['--help']) as Extract<Invocation, { kind: 'help' }>;
     const options =
       '-i -l -t --skip-tags -e -C -D -f -u --private-key -b --become-user -K -k -c --start-at-task --list-hosts ' +
-      '--list-tasks --list-tags --syntax-check --output -v --timeout --force-handlers --detailed-exitcode --no-batching';
+      '--list-tasks --list-tags --syntax-check --output -v --timeout --force-handlers --detailed-exitcode --no-batching --yes';
     for (const option of options.split(' ')) assert.ok(text.includes(` ${option}`), option);
     for (const code of [0, 1, 2, 3, 4, 5, 130, 70]) assert.match(text, new RegExp(`^ +${code} {2}`, 'm'));
   });

@@ -40,9 +40,10 @@ describe('pause, in a run', function () {
   const told = (ran: RanHere) => ran.tasks.map(({ host, task, status }) => `${host} ${task} ${status}`);
 
   it('hosts wait side by side, and need no round trip for it', async () => {
-    const ran = await run('    - {name: p, pause: {seconds: 0.6}, register: p}\n    - debug: {var: p}\n');
-    assert.ok(ran.ms >= 600 && ran.ms < 1700, `${ran.ms} ms`);
-    for (const { result, task } of ran.tasks) if (task === 'p') assert.ok(Number(result!['delta']) >= 0.59);
+    const ran = await run('    - {name: p, pause: {seconds: 2}, register: p}\n    - debug: {var: p}\n');
+    // One after the other they would take six seconds.
+    assert.ok(ran.ms >= 2000 && ran.ms < 5900, `${ran.ms} ms`);
+    for (const { result, task } of ran.tasks) if (task === 'p') assert.ok(Number(result!['delta']) >= 1.99);
     assert.equal(ran.recap!.hosts['a']!.round_trips, 0);
   });
 
@@ -168,7 +169,10 @@ describe('pause, in a run', function () {
     );
     assert.deepEqual(told(ran), ['a t ok', 'a p failed']);
     assert.equal(ran.tasks[1]!.msg, 'there is nobody to ask: stdin is no terminal, or the output is JSON');
-    assert.equal(ran.tasks[1]!.hint, 'with `seconds` or `minutes` it goes on by itself');
+    assert.equal(
+      ran.tasks[1]!.hint,
+      'with `seconds` or `minutes` it goes on by itself; --yes is an Enter beforehand',
+    );
     assert.ok(ran.events.some((event) => event.event === 'note' && event.msg === 'Wait'));
   });
 
@@ -208,6 +212,16 @@ describe('pause, in a run', function () {
     assert.equal(ended.code, 130);
     assert.match(ended.out, /p: interrupted: it was ended before it was done/);
     assert.doesNotMatch(ended.out, /typed/);
+  });
+
+  it('asks nobody with --yes, and goes on', async () => {
+    for (const output of ['plain', 'json']) {
+      const ran = await atTerminal(() => {}, '--yes', '--output', output);
+      assert.equal(ran.code, 0, ran.out + ran.err);
+      assert.doesNotMatch(ran.err, /Enter goes on/);
+      assert.match(ran.out + ran.err, /Sure\?/);
+      assert.match(ran.out, /typed/);
+    }
   });
 
   it('asks nobody where the output is JSON', async () => {

@@ -54,7 +54,7 @@ export async function runExec(options: ExecOptions, terminal: Terminal): Promise
       reporter.close();
       return 1;
     }
-    const run = { ...options, batching: true, forceHandlers: false, detailedExitcode: false };
+    const run = { ...options, batching: true, forceHandlers: false, detailedExitcode: false, yes: false };
     return await runProject(project, run, flags, terminal, reporter, secrets);
   } catch (error) {
     throw withoutSecrets(error, secrets);

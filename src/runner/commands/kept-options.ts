@@ -7,6 +7,7 @@ import type { VaultFlags } from './vault-passwords.ts';
 export interface Anew extends LoginFlags {
   readonly extraVars: readonly string[];
   readonly forks: number | null;
+  readonly yes: boolean;
   readonly vault: VaultFlags;
   readonly diff: boolean;
   readonly output: PlayOptions['output'];
@@ -15,8 +16,8 @@ export interface Anew extends LoginFlags {
   readonly verbosity: number;
 }
 
-/** What is shown of a run is of that run only. */
-const SHOWN = [
+/** What is shown of a run, and agreed to in it, is of that run only. */
+const ONCE = [
   'diff',
   'output',
   'verbosity',
@@ -25,15 +26,16 @@ const SHOWN = [
   'list',
   'syntaxCheck',
   'detailedExitcode',
+  'yes',
 ] as const;
 
 /** Options of a run as they are kept. `-e` is left out where it holds a secret. */
-export type KeptOptions = Omit<PlayOptions, 'extraVars' | (typeof SHOWN)[number]> & {
+export type KeptOptions = Omit<PlayOptions, 'extraVars' | (typeof ONCE)[number]> & {
   readonly extraVars: readonly string[] | null;
 };
 
 export function keptOptions(options: PlayOptions, secrets: Secrets): KeptOptions {
-  const kept = Object.entries(options).filter(([name]) => !(SHOWN as readonly string[]).includes(name));
+  const kept = Object.entries(options).filter(([name]) => !(ONCE as readonly string[]).includes(name));
   const isOpen = options.extraVars.every((text) => !secrets.isIn(text));
   return {
     ...(Object.fromEntries(kept) as unknown as KeptOptions),
@@ -60,6 +62,7 @@ export function optionsAgain(kept: KeptOptions, anew: Anew, check: boolean): Pla
     askBecomePass: anew.askBecomePass || kept.askBecomePass,
     forks: anew.forks ?? kept.forks,
     vault: hasVault ? vault : kept.vault,
+    yes: anew.yes,
     diff: anew.diff,
     extraVars,
     check,

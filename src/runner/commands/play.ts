@@ -42,7 +42,7 @@ const NO_INVENTORY = 'no inventory was given (-i): the only host is localhost';
 
 /** What the command line says of how plays run. */
 export type RunFlags = LoginFlags &
-  Pick<PlayOptions, 'output' | 'forks' | 'batching' | 'forceHandlers' | 'detailedExitcode'>;
+  Pick<PlayOptions, 'output' | 'forks' | 'batching' | 'forceHandlers' | 'detailedExitcode' | 'yes'>;
 
 /** `mama-play PLAYBOOK… -i INVENTORY`: resolves to the exit code. */
 export async function playCommand(
@@ -168,7 +168,7 @@ export async function runProject(
       if (trouble === null) wrote(path);
       return trouble;
     },
-    ask: terminal.hasKeyboard && options.output !== 'json' ? terminal.ask : null,
+    ask: options.yes ? 'agreed' : terminal.hasKeyboard && options.output !== 'json' ? terminal.ask : null,
     secrets,
     holder: holderOf(terminal),
     forks: options.forks,

@@ -23,7 +23,7 @@ export async function runLocal(
   return evaluated(work, { seconds, typed });
 }
 
-const NOBODY = 'with `seconds` or `minutes` it goes on by itself';
+const NOBODY = 'with `seconds` or `minutes` it goes on by itself; --yes is an Enter beforehand';
 
 function evaluated({ type, params }: LocalWork, paused: Parameters<LocalWork['type']['evaluate']>[1]): Raw {
   const verdict = type.evaluate(params, paused);

@@ -19,13 +19,13 @@ export type Asked = Map<string, Promise<Ended>>;
 
 /** What the hosts of a run wait for on the controller. They wait side by side. */
 export class Pauses {
-  private readonly ask: Ask | null;
+  private readonly ask: Ask | 'agreed' | null;
   private readonly tell: (prompt: string) => void;
   private readonly stops = new Set<() => void>();
   private isOver = false;
 
-  /** `ask` null: there is nobody; then `tell` shows what would have been asked. */
-  constructor(ask: Ask | null, tell: (prompt: string) => void) {
+  /** `ask` null: there is nobody. `agreed`: the operator said yes to all beforehand. `tell` then shows what would have been asked. */
+  constructor(ask: Ask | 'agreed' | null, tell: (prompt: string) => void) {
     this.ask = ask;
     this.tell = tell;
   }
@@ -53,6 +53,10 @@ export class Pauses {
       if (seconds !== null) timers.push(setTimeout(() => end('time'), seconds * 1000));
       if (limit > 0) timers.push(setTimeout(() => end('late'), limit * 1000));
       if (prompt === null) return;
+      if (this.ask === 'agreed') {
+        this.tell(prompt);
+        return end('answer');
+      }
       const shown = `${prompt} [${seconds === null ? '' : `goes on after ${seconds} s; `}${KEYS}]`;
       if (this.ask) void this.ask(shown, question.signal).then((typed) => end('answer', typed ?? ''));
       else if (seconds === null) end('nobody');

@@ -34,8 +34,8 @@ export interface RunOptions {
   /** Events go out masked. Never awaited. */
   readonly emit: Emit;
   readonly keep: KeepFile;
-  /** null: there is no operator at a terminal. */
-  readonly ask: Ask | null;
+  /** null: there is no operator at a terminal; `agreed`: he said yes to all questions beforehand. */
+  readonly ask: Ask | 'agreed' | null;
   readonly secrets: Secrets;
   /** Who holds the leases; null: none are taken, and no debts are kept (tests of other things). */
   readonly holder: Holder | null;
@@ -84,9 +84,9 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
   void lines.allSettled(names);
   const interrupt = { stop: false, now: false };
   const { ask } = options;
-  const pauses = new Pauses(ask && ((prompt, signal) => ask(secrets.mask(prompt), signal)), (msg) =>
-    emit({ event: 'note', level: 'info', msg }),
-  );
+  const masked: Ask | 'agreed' | null =
+    ask && ask !== 'agreed' ? (prompt, signal) => ask(secrets.mask(prompt), signal) : ask;
+  const pauses = new Pauses(masked, (msg) => emit({ event: 'note', level: 'info', msg }));
   const run: Run = {
     context: options.context,
     emit,
