@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TaskEvent } from '../../src/runner/contract/event.ts';
@@ -118,6 +118,23 @@ describe('a dry run', () => {
     - {name: through, copy: {dest: "{{ root }}/link/f", content: "x\\n"}}`);
     assert.deepEqual(told.map(brief), ['link would_change', 'through unknown depends']);
     assert.match(told[1]!.msg ?? '', /where the link .*\/link leads to/);
+  });
+
+  it('a link to what an earlier task would make leads there by then', async () => {
+    symlinkSync(join(dir, 'host/late'), join(dir, 'host/link'));
+    const told = await check(`
+    - {name: other, copy: {dest: "{{ root }}/link/x", content: x}, ignore_errors: true}
+    - {name: late, file: {path: "{{ root }}/late", state: directory}}
+    - {name: in it, copy: {dest: "{{ root }}/link/x", content: x}}
+    - {name: look, stat: {path: "{{ root }}/link/x"}}
+    - {name: guarded, command: {cmd: "true", creates: "{{ root }}/link/x"}}`);
+    assert.deepEqual(told.map(brief), [
+      'other ignored',
+      'late would_change',
+      'in it unknown depends',
+      'look unknown depends',
+      'guarded unknown depends',
+    ]);
   });
 
   it('behind a condition that is not known, only what the task could alter is uncertain', async () => {

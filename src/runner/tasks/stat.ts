@@ -49,7 +49,7 @@ export default queryTask({
     const option = follow ? sh`-L ` : sh``;
     const regular = follow ? sh`[ -f "$p" ]` : sh`[ -f "$p" ] && ! [ -L "$p" ]`;
     return lines(
-      sh`p=${path} d=\${p%/*}
+      sh`p=${path} d=\${p%/*} g=
 if [ -e "$p" ] || [ -L "$p" ]; then
 s=$(stat ${option}-c ${STAT_ALL} "$p" 2>/dev/null) || s=$(stat -c ${STAT_ALL} "$p") || exit 1
 printf 's%s\0' "$s"
@@ -58,7 +58,9 @@ if [ -L "$p" ]; then printf 'l%s\0' "$(readlink "$p"; echo .)"; printf 'f%s\0' "
       hash !== null &&
         sh`if ${regular} && [ -r "$p" ]; then h=$(${hash} <"$p") || exit 1; printf 'h%s\0' "\${h%% *}"; fi`,
       sh`else
-until [ -e "\${d:-/}" ]; do d=\${d%/*}; done
+until [ -e "\${d:-/}" ]; do [ -L "$d" ] && g=1; d=\${d%/*}; done
+[ -L "$d" ] && ! [ -d "$d" ] && g=1
+[ -z "$g" ] || printf 'g\0'
 if [ -d "\${d:-/}" ] && ! [ -x "\${d:-/}" ]; then printf 'n%s\0' "$d"; fi
 fi
 printf 'd%s\0p%s\0' "$d" "$(cd -P -- "\${d:-/}" 2>/dev/null && pwd -P; echo .)"
@@ -72,7 +74,15 @@ printf 'd%s\0p%s\0' "$d" "$(cd -P -- "\${d:-/}" 2>/dev/null && pwd -P; echo .)"
     const leads = said.has('l') ? [`path:${unguarded(said.get('f'))}`, 'link:'] : [];
     // A link that leads to nothing may lead to something by then; so may a way on which something lacks.
     const isOpen = said.has('s') ? follow && unguarded(said.get('f')) === '' : true;
-    return [`path:${path}`, `path:${physical}`, ...leads, ...(physical === path && !isOpen ? [] : ['link:'])];
+    // A link on the way that leads to no directory may lead to one by then.
+    const onTheWay = said.has('g') ? ['path:'] : [];
+    return [
+      `path:${path}`,
+      `path:${physical}`,
+      ...leads,
+      ...onTheWay,
+      ...(physical === path && !isOpen ? [] : ['link:']),
+    ];
   },
   read(reply, { path }) {
     if (reply.code !== 0)

@@ -62,7 +62,10 @@ export function askGuards(guards: Guards): { readonly script: Script; readonly u
   if ([creates, removes, unless, onlyif].every((guard) => guard === undefined)) return null;
   const script = lines(
     chdir !== undefined && sh`cd -- ${chdir} 2>/dev/null || { echo nowhere; exit 0; }`,
-    sh`where() { ( cd -P -- "$2" 2>/dev/null && printf '%s %s\n' "$1" "$PWD" ); }`,
+    // Behind a link that leads to no directory: a question mark.
+    sh`where() { ( cd -P -- "$2" 2>/dev/null && printf '%s %s\n' "$1" "$PWD" ) && return
+a=\${2%/}; until [ -z "$a" ] || [ -e "$a" ] || [ -L "$a" ]; do case $a in */*) a=\${a%/*} ;; *) a= ;; esac; done
+[ -L "$a" ] && printf '%s ?\n' "$1"; :; }`,
     ...[creates, removes].map(
       (path, i) => path !== undefined && sh`where ${WHERE[i]!} ${fixedDirectory(path)}`,
     ),
@@ -133,6 +136,7 @@ function placeOf(path: string | undefined, reply: Reply, which: number): string 
   const word = `${WHERE[which]} `;
   const directory = said.find((line) => line.startsWith(word))?.slice(word.length);
   const fixed = fixedDirectory(path);
+  if (directory === '?') return null;
   if (directory !== undefined)
     return `${directory === '/' ? '' : directory}/${path.slice(fixed === '.' ? 0 : fixed.length)}`;
   return path.startsWith('/') && !isPattern(path) ? path : null;

@@ -55,4 +55,6 @@ export type ParentFacts =
       readonly real: string;
       /** What stops: nothing but absence, or that `nearest` is no directory, or may not be entered. */
       readonly because: 'absent' | 'no-directory' | 'forbidden';
+      /** `nearest` is a link that leads to no directory: to nothing, or to something else. */
+      readonly isLink?: true;
     };

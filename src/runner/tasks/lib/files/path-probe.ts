@@ -53,6 +53,7 @@ a=\${d:-/}; until [ -e "$a" ] || [ -L "$a" ]; do a=\${a%/*}; a=\${a:-/}; done
 k=x q=$a; if [ ! -d "$a" ]; then k=f q=$(cd -P -- "\${a%/*}/" && pwd -P)/\${a##*/}
 elif [ -x "$a" ]; then k=d q=$(cd -P -- "$a" && pwd -P); fi
 printf '%s%s\0q%s\0' "$k" "$a" "$q"
+[ $k = f ] && [ -L "$a" ] && printf 'e\0'
 fi`,
     ...unknownNames(asked),
     asked.content && askContent(asked.content, follow),

@@ -57,7 +57,8 @@ function readParent(records: ReadonlyMap<string, string>): ParentFacts | null {
   ] as const) {
     const nearest = records.get(letter);
     if (nearest !== undefined) {
-      return { kind: 'missing', nearest, real: tidy(records.get('q') || nearest), because };
+      const real = tidy(records.get('q') || nearest);
+      return { kind: 'missing', nearest, real, because, ...(records.has('e') ? { isLink: true } : {}) };
     }
   }
   return null;

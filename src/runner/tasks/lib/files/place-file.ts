@@ -171,7 +171,9 @@ export function predictFile(desired: PlacedFile, asked: PathFacts, world: World)
 
 export function looksAtFile(desired: PlacedFile | Placing, facts: PathFacts): readonly Area[] {
   const dest = desired.into === undefined ? [] : [`path:${desired.dest}`];
-  return [...dest, ...areasOf(facts, desired.declared)];
+  // Where a link of the host leads to nothing, an earlier task may make what lacks.
+  const dangles = desired.follow && facts.kind === 'link';
+  return [...dest, ...areasOf(facts, desired.declared), ...(dangles ? ['path:'] : [])];
 }
 
 export function touchesFile(desired: PlacedFile, facts: PathFacts): Touches | null {

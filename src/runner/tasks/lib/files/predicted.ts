@@ -66,6 +66,8 @@ export function areasOf(facts: PathFacts, { owner, group }: Declared = {}, below
   return [
     ...[...paths].map((path) => `${sort}:${path}`),
     ...(isLed ? ['link:'] : []),
+    // Where a link on the way leads to nothing, an earlier task may make what lacks.
+    ...(facts.parent.kind === 'missing' && facts.parent.isLink ? ['path:', 'link:'] : []),
     ...(owner === undefined ? [] : [`user:${owner}`]),
     ...(group === undefined ? [] : [`group:${group}`]),
   ];
