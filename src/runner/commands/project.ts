@@ -20,7 +20,7 @@ import { plainSecrets } from '../plan/plain-secrets.ts';
 import { asRead } from '../plan/reading.ts';
 import { namesWritten } from '../plan/results.ts';
 import { Sources } from '../plan/sources.ts';
-import { checkTags, chooseTags, startAt, taskNames } from '../plan/tags.ts';
+import { checkTags, chooseTags, startAt, taskNames, tasksOf } from '../plan/tags.ts';
 import type { fileAccess } from './files.ts';
 
 /** Everything that was read for a run, and found right as far as can be known without a host. */
@@ -112,7 +112,7 @@ export function readProject(
     plays.push({
       play: asRead(chooseTags(from, choice), hosts, extra),
       hosts: ordered(hosts, play.order),
-      debtPlace: debtPlaceOf(play, playbookOf(play, playbooks).file, files),
+      debtPlace: notifies(play) ? debtPlaceOf(play, playbookOf(play, playbooks).file, files) : null,
     });
   }
   if (!begun && !diagnostics.some(isError)) {
@@ -143,6 +143,11 @@ export function readInventory(paths: readonly string[], files: Files, cwd: strin
     paths.map((path) => inventoryPath(path, cwd)),
     files,
   );
+}
+
+/** Whether any of its tasks, chosen or not, has somebody to notify. */
+function notifies(play: Play): boolean {
+  return [...tasksOf(play.nodes)].some((task) => task.notify.length > 0);
 }
 
 function debtPlaceOf(play: Play, playbook: string, files: Files): DebtPlace {

@@ -10,13 +10,18 @@ export function registered(raw: Raw): Evaluated {
   if (raw.remembered) return raw.remembered;
   if (raw.held) return { kind: 'unknown', because: 'it hangs on a step that was held back' };
   if (raw.status === 'unknown') return { kind: 'unknown', because: raw.msg ?? 'it was not run' };
-  const changed = raw.status === 'changed' || raw.status === 'would_change' || raw.otherwise === 'changed';
+  const changed = isChange(raw);
   const value: Record<string, Json> = { ...raw.result };
   value['changed'] = changed;
   value['failed'] = raw.status === 'failed' || raw.status === 'unreachable';
   value['skipped'] = raw.status === 'skipped';
   if (raw.msg !== undefined && !('msg' in value)) value['msg'] = raw.msg;
   return { kind: 'value', value };
+}
+
+/** Whether a result is `changed`, or would be; a failure can be that as well. */
+function isChange({ status, otherwise }: Raw): boolean {
+  return status === 'changed' || status === 'would_change' || otherwise === 'changed';
 }
 
 /** The variables of a task with its own result among them. */
@@ -126,9 +131,7 @@ export function summarize(items: readonly { readonly raw: Raw; readonly item: Js
     ...base,
     ...(msg === undefined ? {} : { msg }),
     ...(bad && first?.hint ? { hint: first.hint } : {}),
-    ...(bad && items.some(({ raw }) => raw.status === 'changed' || raw.otherwise === 'changed')
-      ? { otherwise: 'changed' as const }
-      : {}),
+    ...(bad && items.some(({ raw }) => isChange(raw)) ? { otherwise: 'changed' as const } : {}),
     ...(first?.doubt ? { doubt: first.doubt } : {}),
   };
 }

@@ -23,7 +23,8 @@ export interface SelectedPlay {
   readonly play: Play;
   readonly hosts: readonly InventoryHost[];
   /** Under what its owed handlers are kept on a host. */
-  readonly debtPlace: DebtPlace;
+  /** null: nobody is notified in it, so that nothing comes to be owed and no host is asked. */
+  readonly debtPlace: DebtPlace | null;
 }
 
 export interface RunOptions {
@@ -98,7 +99,11 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
     batching: options.batching,
     forceHandlers: options.forceHandlers,
     leases,
-    debtPlaces: new Map(options.holder ? options.plays.map(({ play, debtPlace }) => [play, debtPlace]) : []),
+    debtPlaces: new Map(
+      options.holder
+        ? options.plays.flatMap(({ play, debtPlace }) => (debtPlace ? [[play, debtPlace] as const] : []))
+        : [],
+    ),
     changesAs: (host) => userOf(host, options),
     interrupt,
     journal: options.journal ?? null,
