@@ -101,7 +101,8 @@ function mayAlter(type: StateType, work: HostWork, current?: unknown): readonly 
 }
 
 function cloudOf(type: ActionType, work: HostWork, { overlay, readsOnly, title }: StepMode): void {
-  if (readsOnly) return;
+  // What has a guard leaves something behind, for the guard to find.
+  if (readsOnly && work.question === null) return;
   overlay.cloud(
     type.mayAlter?.(work.desired) ?? EVERYTHING,
     `"${title}" was not run: what it does is not known`,

@@ -188,7 +188,8 @@ export class TaskRun {
       return raw.status === 'unreachable' || raw.status === 'unknown' ? raw : unknown(because);
     }
     this.wouldKeep(known);
-    if (!this.readsOnly) await this.cloud(known, `it is not known whether "${title}" runs`);
+    if (!this.readsOnly || known?.question)
+      await this.cloud(known, `it is not known whether "${title}" runs`);
     return unknown(because);
   }
 

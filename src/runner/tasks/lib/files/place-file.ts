@@ -27,7 +27,9 @@ import { barredParent, missingParent, unreadable } from './explain.ts';
 import type { PathFacts } from './facts.ts';
 import { formatMode } from './mode.ts';
 import { type PathQuestion, probePath, SMALL } from './path-probe.ts';
-import { areasOf, predictions } from './predicted.ts';
+import { parentOf } from './paths.ts';
+import { physicalPath } from './physical.ts';
+import { areasOf, predictedPath, predictions } from './predicted.ts';
 import { touchesOf } from './touches.ts';
 import { inWorld } from './world.ts';
 import { intoDirectory, type Replacing, type Writing, writeFile } from './write-file.ts';
@@ -94,8 +96,13 @@ function placedIn(asked: PathFacts, desired: PlacedFile, world: World): PathFact
   const facts = inWorld(asked, world, desired.follow);
   const wasInto = desired.into !== undefined && asked.path !== desired.dest;
   if (wasInto && !isUnknown(facts) && facts.parent.kind === 'missing') {
-    return { unknown: `${desired.dest} would be no directory any more` };
+    const { parent } = asked;
+    return parent.kind === 'present' && parent.physical === desired.dest
+      ? inWorld(emptyPlace(asked, desired.dest, parentOf(desired.dest)), world, desired.follow)
+      : { unknown: `${desired.dest} would be no directory any more` };
   }
+  if (!isUnknown(facts) && mayLeadInto(facts, desired, world))
+    return { unknown: `it is not known yet where the link ${facts.path} leads to` };
   if (
     isUnknown(facts) ||
     facts.kind !== 'directory' ||
@@ -105,11 +112,31 @@ function placedIn(asked: PathFacts, desired: PlacedFile, world: World): PathFact
     return facts;
   }
   const path = `${facts.path}/${desired.into}`;
-  const parent = { kind: 'present', physical: facts.path, barred: null } as const;
-  return inWorld(
-    { ...facts, path, real: path, parent, kind: 'absent', attributes: null, target: null },
-    world,
-    desired.follow,
+  return inWorld(emptyPlace(facts, path, facts.path), world, desired.follow);
+}
+
+/** A path of which the host says nothing, in a directory that is there or would be. */
+function emptyPlace(facts: PathFacts, path: string, directory: string): PathFacts {
+  return {
+    ...facts,
+    path,
+    real: path,
+    parent: { kind: 'present', physical: directory, barred: null },
+    kind: 'absent',
+    attributes: null,
+    target: null,
+    sha256: null,
+    content: null,
+    readable: true,
+  };
+}
+
+/** A link that an earlier task would make may lead to a directory, in which the file would be. */
+function mayLeadInto(facts: PathFacts, desired: PlacedFile, world: World): boolean {
+  return (
+    desired.into !== undefined &&
+    facts.kind === 'link' &&
+    predictedPath(world, physicalPath(facts))?.kind === 'link'
   );
 }
 
@@ -172,7 +199,7 @@ export function predictFile(desired: PlacedFile, asked: PathFacts, world: World)
 export function looksAtFile(desired: PlacedFile | Placing, facts: PathFacts): readonly Area[] {
   const dest = desired.into === undefined ? [] : [`path:${desired.dest}`];
   // Where a link of the host leads to nothing, an earlier task may make what lacks.
-  const dangles = desired.follow && facts.kind === 'link';
+  const dangles = facts.kind === 'link' && (desired.follow || desired.into !== undefined);
   return [...dest, ...areasOf(facts, desired.declared), ...(dangles ? ['path:'] : [])];
 }
 
