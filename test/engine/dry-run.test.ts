@@ -137,6 +137,33 @@ describe('a dry run', () => {
     ]);
   });
 
+  it('a file goes where a directory would be no more, and nobody knows where behind a link that would be', async () => {
+    for (const name of ['gone', 'deep/gone', 'real']) mkdirSync(join(dir, 'host', name), { recursive: true });
+    writeFiles(dir, { 'templates/page': 'x\n' });
+    const told = await check(`
+    - {name: gone, file: {path: "{{ root }}/gone", state: absent}}
+    - {name: file, template: {src: page, dest: "{{ root }}/gone"}}
+    - {name: above, file: {path: "{{ root }}/deep", state: absent}}
+    - {name: lost, template: {src: page, dest: "{{ root }}/deep/gone"}, ignore_errors: true}`);
+    assert.deepEqual(told.map(brief), [
+      'gone would_change',
+      'file would_change',
+      'above would_change',
+      'lost ignored',
+    ]);
+    const led = await check(`
+    - {name: link, file: {path: "{{ root }}/link", state: link, src: "{{ root }}/real"}}
+    - {name: behind, template: {src: page, dest: "{{ root }}/link"}}`);
+    assert.deepEqual(led.map(brief), ['link would_change', 'behind unknown depends']);
+  });
+
+  it('a guarded command leaves something behind, also where it is said never to change anything', async () => {
+    const told = await check(`
+    - {name: one, shell: {cmd: "echo x > {{ root }}/x", creates: "{{ root }}/x"}, changed_when: false}
+    - {name: two, shell: {cmd: "echo x > {{ root }}/x", creates: "{{ root }}/x"}}`);
+    assert.deepEqual(told.map(brief), ['one ok', 'two unknown depends']);
+  });
+
   it('behind a condition that is not known, only what the task could alter is uncertain', async () => {
     writeFiles(dir, { 'host/same': 'x\n' });
     const told = await check(`
