@@ -151,6 +151,12 @@ describe('a dry run', () => {
       'above would_change',
       'lost ignored',
     ]);
+    writeFiles(dir, { 'host/f': 'x\n' });
+    const copied = await check(`
+    - {name: made, file: {path: "{{ root }}/new", state: directory}}
+    - {name: into, copy: {remote_src: true, src: "{{ root }}/f", dest: "{{ root }}/new"}}
+    - {name: there, copy: {remote_src: true, src: "{{ root }}/f", dest: "{{ root }}/new/f"}}`);
+    assert.deepEqual(copied.map(brief), ['made would_change', 'into would_change', 'there ok']);
     const led = await check(`
     - {name: link, file: {path: "{{ root }}/link", state: link, src: "{{ root }}/real"}}
     - {name: behind, template: {src: page, dest: "{{ root }}/link"}}`);

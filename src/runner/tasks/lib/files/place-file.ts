@@ -92,7 +92,7 @@ export function decideFacts(facts: PathFacts, desired: PlacedFile): Delta | null
 }
 
 /** In a dry run the place may only become a directory. */
-function placedIn(asked: PathFacts, desired: PlacedFile, world: World): PathFacts | Unknown {
+export function placedIn(asked: PathFacts, desired: Placing, world: World): PathFacts | Unknown {
   const facts = inWorld(asked, world, desired.follow);
   const wasInto = desired.into !== undefined && asked.path !== desired.dest;
   if (wasInto && !isUnknown(facts) && facts.parent.kind === 'missing') {
@@ -132,7 +132,7 @@ function emptyPlace(facts: PathFacts, path: string, directory: string): PathFact
 }
 
 /** A link that an earlier task would make may lead to a directory, in which the file would be. */
-function mayLeadInto(facts: PathFacts, desired: PlacedFile, world: World): boolean {
+function mayLeadInto(facts: PathFacts, desired: Placing, world: World): boolean {
   return (
     desired.into !== undefined &&
     facts.kind === 'link' &&

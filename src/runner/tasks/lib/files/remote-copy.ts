@@ -17,9 +17,9 @@ import type { PathFacts } from './facts.ts';
 import { probePath } from './path-probe.ts';
 import { readPath } from './path-read.ts';
 import { ancestors, tidy } from './paths.ts';
-import { changeAttributes, type Placing, unfitPlace } from './place-file.ts';
+import { changeAttributes, type Placing, placedIn, unfitPlace } from './place-file.ts';
 import { predictedPath, predictions } from './predicted.ts';
-import { inWorld, isFresh } from './world.ts';
+import { isFresh } from './world.ts';
 import { replaceFile } from './write-file.ts';
 
 /** A file of the host itself, put in another place of it (`copy` with `remote_src`). */
@@ -100,7 +100,7 @@ export function decideRemote(
 ): Delta | null | Refusal | Unknown {
   const current = sourceIn(asked, world);
   if (isUnknown(current)) return current;
-  const facts = inWorld(asked.facts, world, desired.follow);
+  const facts = placedIn(asked.facts, desired, world);
   if (isUnknown(facts)) return facts;
   const { path, parent } = facts;
   if (current.source === 'directory')
@@ -110,7 +110,8 @@ export function decideRemote(
   if (facts.kind !== 'absent' && !desired.force) return null;
   const unfit = strangers(facts) ?? unfitPlace(facts, desired);
   if (unfit) return unfit;
-  const hash = facts.kind === 'file' ? (facts.sha256 ?? current.hash) : null;
+  const hash =
+    facts.kind === 'file' ? (facts.sha256 ?? (path === asked.facts.path ? current.hash : null)) : null;
   const same = hash !== null && hash === current.sourceHash;
   if (!same && parent.barred !== null) return barredParent(path, parent.barred);
   const now = facts.kind === 'file' ? facts.attributes : null;
@@ -127,7 +128,7 @@ export function decideRemote(
 
 export function predictRemote(desired: RemoteCopy, asked: RemoteNow, world: World): Predictions | null {
   const current = sourceIn(asked, world);
-  const facts = inWorld(asked.facts, world, desired.follow);
+  const facts = placedIn(asked.facts, desired, world);
   if (isUnknown(current) || isUnknown(facts) || current.sourceHash === null || desired.backup) return null;
   const attributes = attributesAfter(desired.declared, facts, 'file');
   return predictions(facts, world, { kind: 'file', ...attributes, sha256: current.sourceHash, text: null });
