@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import type { TaskEvent } from '../../src/runner/contract/event.ts';
 import type { Holder } from '../../src/runner/engine/lease.ts';
 import { playbookText, type RandomPlay, randomPlay } from './random-play.ts';
+import { SEEDED } from './random-seed.ts';
 import { type RanHere, runHere, snapshot, writeFiles } from './run-here.ts';
 
 /** How many random plays: 5 in `npm run test:fast`, 200 in `npm test`. */
@@ -81,7 +82,7 @@ describe('as if sequential', function () {
         assert.deepEqual(treeOf(batched.root), treeOf(single.root));
         rmSync(here, { recursive: true, force: true });
       }),
-      { numRuns: RUNS, endOnFailure: true },
+      { numRuns: RUNS, endOnFailure: true, ...SEEDED },
     );
   });
 
@@ -101,7 +102,7 @@ describe('as if sequential', function () {
         assert.deepEqual(made, []);
         rmSync(here, { recursive: true, force: true });
       }),
-      { numRuns: Math.ceil(RUNS / 2), endOnFailure: true },
+      { numRuns: Math.ceil(RUNS / 2), endOnFailure: true, ...SEEDED },
     );
   });
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { calmPlay, dryPlay, playbookText, type RandomPlay } from './random-play.ts';
+import { SEEDED } from './random-seed.ts';
 import { type Entry, layTree, randomTree } from './random-tree.ts';
 import { type RanHere, runHere, snapshot, writeFiles } from './run-here.ts';
 import { untruths } from './untruths.ts';
@@ -50,7 +51,7 @@ describe('check is right', function () {
         assert.deepEqual(wrong, []);
         rmSync(dir, { recursive: true, force: true });
       }),
-      { numRuns: RUNS, endOnFailure: true },
+      { numRuns: RUNS, endOnFailure: true, ...SEEDED },
     );
   });
 
@@ -68,7 +69,7 @@ describe('check is right', function () {
         );
         rmSync(dir, { recursive: true, force: true });
       }),
-      { numRuns: Math.ceil(RUNS / 5), endOnFailure: true },
+      { numRuns: Math.ceil(RUNS / 5), endOnFailure: true, ...SEEDED },
     );
   });
 });

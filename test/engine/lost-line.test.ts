@@ -11,6 +11,7 @@ import {
   type Trouble,
 } from '../../src/runner/contract/exchange.ts';
 import { filePlay, playbookText } from './random-play.ts';
+import { SEEDED } from './random-seed.ts';
 import { type RanHere, runHere, snapshot, stateDir, writeFiles } from './run-here.ts';
 
 const RUNS = Math.min(60, Number(process.env['MAMA_RANDOM_PLAYS'] ?? 5));
@@ -143,7 +144,7 @@ describe('a lost line', function () {
           await outcomes('whole', (connect) => connect),
         );
       }),
-      { numRuns: RUNS, endOnFailure: true },
+      { numRuns: RUNS, endOnFailure: true, ...SEEDED },
     );
   });
 });

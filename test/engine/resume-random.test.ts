@@ -9,6 +9,7 @@ import { Past } from '../../src/runner/engine/past.ts';
 import type { Stop } from '../../src/runner/engine/run.ts';
 import { Marks } from '../../src/runner/engine/unit.ts';
 import { playbookText, type RandomPlay, randomPlay } from './random-play.ts';
+import { SEEDED } from './random-seed.ts';
 import { runHere, snapshot, stateDir, writeFiles } from './run-here.ts';
 
 /** How many random plays: 5 in `npm run test:fast`, 20 in `npm test`. */
@@ -93,7 +94,7 @@ describe('resume', function () {
         rmSync(dir, { recursive: true, force: true });
         rmSync(stateDir(dir), { recursive: true, force: true });
       }),
-      { numRuns: RUNS, endOnFailure: true },
+      { numRuns: RUNS, endOnFailure: true, ...SEEDED },
     );
   });
 });

@@ -9,6 +9,7 @@ import type { Holder } from '../../src/runner/engine/lease.ts';
 import { type PlannedSteps, PlanRecorder, Shown } from '../../src/runner/engine/planned.ts';
 import { Marks } from '../../src/runner/engine/unit.ts';
 import { filePlay, playbookText, randomPlay } from './random-play.ts';
+import { SEEDED } from './random-seed.ts';
 import { runHere, snapshot, stateDir, writeFiles } from './run-here.ts';
 
 /** How many random plays: 5 in `npm run test:fast`, 20 in `npm test`. */
@@ -79,7 +80,7 @@ describe('a saved plan', function () {
           rmSync(stateDir(join(here, dir)), { recursive: true, force: true });
         rmSync(here, { recursive: true, force: true });
       }),
-      { numRuns: RUNS, endOnFailure: true },
+      { numRuns: RUNS, endOnFailure: true, ...SEEDED },
     );
     assert.ok(exact > 0, 'no play was one of which everything can be foreseen');
   });
