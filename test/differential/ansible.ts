@@ -32,6 +32,8 @@ export function startAnsible(home: string, jobs: readonly Job[]): Promise<Ended>
   const waiting = new Map<string, (ended: Ended) => void>();
   const ended = jobs.map((job) => new Promise<Ended>((resolve) => waiting.set(job.dir, resolve)));
   createInterface({ input: child.stdout }).on('line', (line) => {
+    // Ansible itself says a word there now and then, as when it tidies up at its end.
+    if (!line.startsWith('{"dir"')) return;
     const one = JSON.parse(line) as Ended;
     waiting.get(one.dir)?.(one);
     waiting.delete(one.dir);
