@@ -163,6 +163,14 @@ describe('a dry run', () => {
     assert.deepEqual(led.map(brief), ['link would_change', 'behind unknown depends']);
   });
 
+  it('a loop that would change one item and fails at another counts as changed to whoever reads it', async () => {
+    writeFiles(dir, { 'host/file': '' });
+    const told = await check(`
+    - {name: loop, file: {path: "{{ root }}/{{ item }}", state: directory}, loop: [new, file], register: r, ignore_errors: true}
+    - {name: seen, debug: {msg: x}, when: r.changed}`);
+    assert.deepEqual(told.filter(({ item }) => item === undefined).map(brief), ['loop ignored', 'seen ok']);
+  });
+
   it('a guarded command leaves something behind, also where it is said never to change anything', async () => {
     const told = await check(`
     - {name: one, shell: {cmd: "echo x > {{ root }}/x", creates: "{{ root }}/x"}, changed_when: false}
