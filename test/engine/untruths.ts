@@ -17,8 +17,9 @@ function come(checked: readonly TaskEvent[], real: readonly TaskEvent[]): readon
   const turns = (tasks: readonly TaskEvent[], base: string) =>
     tasks.filter((task) => baseOf(task) === base).length;
   const surplus = new Map<string, number>();
+  const sworn = new Set(checked.filter(({ status }) => status !== 'unknown').map(baseOf));
   for (const base of new Set(real.filter(({ handler }) => handler).map(baseOf)))
-    surplus.set(base, turns(checked, base) - turns(real, base));
+    if (sworn.has(base)) surplus.set(base, turns(checked, base) - turns(real, base));
   return checked.filter((task) => {
     const more = surplus.get(baseOf(task)) ?? 0;
     if (more <= 0 || task.status !== 'unknown') return true;
