@@ -31,7 +31,7 @@ import { parentOf } from './paths.ts';
 import { physicalPath } from './physical.ts';
 import { areasOf, predictedPath, predictions } from './predicted.ts';
 import { touchesOf } from './touches.ts';
-import { inWorld } from './world.ts';
+import { gone, inWorld, leadsWhere } from './world.ts';
 import { intoDirectory, type Replacing, type Writing, writeFile } from './write-file.ts';
 
 /** Where a single file goes, and how. */
@@ -101,8 +101,7 @@ export function placedIn(asked: PathFacts, desired: Placing, world: World): Path
       ? inWorld(emptyPlace(asked, desired.dest, parentOf(desired.dest)), world, desired.follow)
       : { unknown: `${desired.dest} would be no directory any more` };
   }
-  if (!isUnknown(facts) && mayLeadInto(facts, desired, world))
-    return { unknown: `it is not known yet where the link ${facts.path} leads to` };
+  if (!isUnknown(facts) && mayLeadInto(facts, desired, world)) return leadsWhere(facts.path);
   if (
     isUnknown(facts) ||
     facts.kind !== 'directory' ||
@@ -117,18 +116,7 @@ export function placedIn(asked: PathFacts, desired: Placing, world: World): Path
 
 /** A path of which the host says nothing, in a directory that is there or would be. */
 function emptyPlace(facts: PathFacts, path: string, directory: string): PathFacts {
-  return {
-    ...facts,
-    path,
-    real: path,
-    parent: { kind: 'present', physical: directory, barred: null },
-    kind: 'absent',
-    attributes: null,
-    target: null,
-    sha256: null,
-    content: null,
-    readable: true,
-  };
+  return gone({ ...facts, path, parent: { kind: 'present', physical: directory, barred: null } });
 }
 
 /** A link that an earlier task would make may lead to a directory, in which the file would be. */

@@ -19,7 +19,7 @@ import { readPath } from './path-read.ts';
 import { ancestors, tidy } from './paths.ts';
 import { changeAttributes, type Placing, placedIn, unfitPlace } from './place-file.ts';
 import { predictedPath, predictions } from './predicted.ts';
-import { isFresh } from './world.ts';
+import { isFresh, leadsWhere } from './world.ts';
 import { replaceFile } from './write-file.ts';
 
 /** A file of the host itself, put in another place of it (`copy` with `remote_src`). */
@@ -79,7 +79,7 @@ export function readRemote(reply: Reply, desired: RemoteCopy): RemoteNow | Refus
 function sourceIn(current: RemoteNow, world: World): RemoteNow | Unknown {
   const { sourcePath } = current;
   const own = predictedPath(world, sourcePath);
-  if (own?.kind === 'link') return { unknown: `it is not known yet where the link ${sourcePath} leads to` };
+  if (own?.kind === 'link') return leadsWhere(sourcePath);
   if (own?.contents) return { unknown: `what ${sourcePath} will hold is not known yet` };
   if (own?.kind === 'file')
     return { ...current, source: 'file', sourceHash: own.sha256 ?? current.sourceHash };

@@ -41,7 +41,7 @@ function followed(facts: PathFacts, world: World): PathFacts | Unknown {
   return altered === undefined ? facts : leadsWhere(facts.path);
 }
 
-function leadsWhere(path: string): Unknown {
+export function leadsWhere(path: string): Unknown {
   return { unknown: `it is not known yet where the link ${path} leads to` };
 }
 
@@ -109,7 +109,8 @@ function madeParent(facts: PathFacts, parent: string): ParentFacts {
   return facts.parent.kind === 'present' ? facts.parent : { kind: 'present', physical: parent, barred: null };
 }
 
-function gone(facts: PathFacts): PathFacts {
+/** The same path, with nothing there. */
+export function gone(facts: PathFacts): PathFacts {
   return {
     ...facts,
     kind: 'absent',
