@@ -5,12 +5,18 @@ import type { Helper } from './helper.ts';
 import { HELPERS } from './helpers.ts';
 import type { Mistake, Range } from './mistake.ts';
 import type { Expr, Mustache, Piece } from './mustache.ts';
+import { readNames } from './mustache-names.ts';
 import { type Parsed, parseMustache } from './mustache-parse.ts';
 import { type Place, ROOT, readPath } from './mustache-path.ts';
 import { didYouMean } from './suggest.ts';
 
 /** Read a text that holds `{{`: our own small tree, every name that it reads, and all that is wrong with it. */
 export function readMustache(text: string): Mustache {
+  return readNames(text) ?? readWhole(text);
+}
+
+/** The same by way of Handlebars' parser, whatever stands in the text. */
+export function readWhole(text: string): Mustache {
   const parsed = parseMustache(text);
   const reader = new Reader(text, parsed);
   const pieces = parsed.program ? reader.program(parsed.program, ROOT) : [];
