@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +17,7 @@ import { startDelayProxy } from '../../bench/delay-proxy.ts';
 import { loaderCommand } from '../../src/runner/connection/loader.ts';
 import { clientTrouble } from '../../src/runner/connection/openssh/failure.ts';
 import { MarkScanner, ReplyReader } from '../../src/runner/connection/reply.ts';
+import { exchangeRequest, streamRequest } from '../../src/runner/connection/request.ts';
 import { Slots } from '../../src/runner/connection/slots.ts';
 import { configMatters } from '../../src/runner/connection/ssh/config-files.ts';
 import { droppedUnheard, failure } from '../../src/runner/connection/ssh/failure.ts';
@@ -17,12 +26,49 @@ import { inspectKey } from '../../src/runner/connection/ssh/key-file.ts';
 import { SettingsReader } from '../../src/runner/connection/ssh/settings.ts';
 import { attempts, sudoTrouble, wrap } from '../../src/runner/connection/sudo.ts';
 import { Lines, Tail } from '../../src/runner/connection/tail.ts';
+import type { Fragment } from '../../src/runner/contract/exchange.ts';
+import { usersCode } from '../../src/runner/contract/script.ts';
 
 describe('the wire', () => {
   it('starts under any login shell: nothing in the command needs an escape', () => {
     const command = loaderCommand('0'.repeat(32));
     assert.match(command, /^exec sh -c '[^'\\!\n]+'$/);
     assert.ok(command.length < 4096);
+  });
+
+  it('is no command to a shell that stands in the place of ours', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mp-test-'));
+    try {
+      writeFileSync(join(folder, 'file'), 'kept');
+      const token = '0123456789abcdef'.repeat(2);
+      const script = usersCode('echo ran >ran; exit 0');
+      const fragments = (['ours', 'users', 'standing'] as const).map(
+        (runs): Fragment => ({ script, runs, role: 'probe' }),
+      );
+      const whole = exchangeRequest(token, 'ab'.repeat(16), fragments);
+      const withoutHeader = whole.subarray(whole.indexOf('\n') + 1);
+      const stream = streamRequest(token, 'ab'.repeat(16), fragments[0]!, true);
+      const shells = ['sh', 'bash', 'dash', 'zsh', 'mksh', 'ksh', 'tcsh', 'fish']
+        .map((shell) => `/bin/${shell}`)
+        .filter((path) => existsSync(path));
+      for (const shell of shells) {
+        for (const input of [whole, withoutHeader, stream]) {
+          spawnSync(shell, {
+            cwd: folder,
+            env: { PATH: process.env['PATH'], HOME: folder, mp_T: folder },
+            input,
+          });
+          assert.equal(readFileSync(join(folder, 'file'), 'utf8'), 'kept', shell);
+          assert.deepEqual(
+            readdirSync(folder).filter((name) => !name.startsWith('.')),
+            ['file'],
+            shell,
+          );
+        }
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('finds a mark wherever the stream is cut', () => {

@@ -278,6 +278,23 @@ describe('@host the ssh line', () => {
     });
   });
 
+  it('says that another shell stands in the place of ours', async () => {
+    const forced = await startSshd(['ForceCommand exec bash']);
+    try {
+      const connect = connector({ env: forced.env, warn: assert.fail });
+      const talk = conversationOf(await connect(forced.target('ssh')));
+      const said = troubleOf(await talk.exchange(LOGIN, [ours(':')]));
+      await talk.close();
+      assert.equal(said.message, 'something on web1 swallowed what was sent to the shell');
+      assert.equal(
+        said.hint,
+        "look in the user's startup files there (.bashrc, .zshenv …) for a command that reads its input, or that starts another shell",
+      );
+    } finally {
+      await forced.stop();
+    }
+  });
+
   describe('~/.ssh/config', () => {
     it('is heard: Host, HostName, User, Port, IdentityFile, UserKnownHostsFile', async () => {
       const config = fileWith(

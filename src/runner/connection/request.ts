@@ -40,9 +40,17 @@ export function streamRequest(token: string, nonce: string, fragment: Fragment, 
 }
 
 function request(token: string, code: readonly string[], fragments: readonly Fragment[]): Buffer {
-  const body = Buffer.from(code.filter((line) => line !== '').join('\n') + '\n');
+  const body = Buffer.from([ourShell(token), ...code].filter((line) => line !== '').join('\n') + '\n');
   const inputs = fragments.flatMap((fragment) => fragment.script.input ?? []);
   return Buffer.concat([Buffer.from(requestLine(token, body.length)), body, ...inputs]);
+}
+
+/**
+ * A request may be written before the loader runs. What runs in its place (a shell that the startup files or a forced
+ * command started) takes the request for its own commands: this is the first, and it ends that shell, of any family.
+ */
+function ourShell(token: string): string {
+  return `[ "$mp_k" = ${token} ] || exit ${GAVE_UP.garbled}`;
 }
 
 /** All inputs are read before anything runs, so the channel is in step whatever the fragments do. */

@@ -169,7 +169,7 @@ function unfit(host: string, what: string): Trouble {
 
 function garbled(host: string): Trouble {
   const hint =
-    "look for a command that reads its input in the user's startup files there (.bashrc, .zshenv …)";
+    "look in the user's startup files there (.bashrc, .zshenv …) for a command that reads its input, or that starts another shell";
   return trouble('unfit', `something on ${host} swallowed what was sent to the shell`, hint);
 }
 
@@ -192,6 +192,7 @@ function neverReady(line: Line, late: boolean, ending: Ending, stderr: string, s
   const words = (stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '';
   const said = words === '' ? '' : `: ${words}`;
   if (late) return trouble('unreachable', `the login shell on ${line.name} did not start sh in time${said}`);
+  if (ending.code === GAVE_UP.garbled) return garbled(line.name);
   if (ending.code === 127) return trouble('unfit', `${line.name} has no sh${said}`);
   const how = ending.signal ? `was ended by ${ending.signal}` : `exited ${ending.code}`;
   const hint = `try: ssh … ${line.name} true; is the login shell of ${line.user ?? 'the user'} one that may run commands?`;
