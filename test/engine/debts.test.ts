@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,8 +26,8 @@ describe('handler debt', function () {
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'mama-debt-'));
     place = { project: basename(dir), playbook: 'play.yaml', play: 'deploy' };
-    file = join(stateDir(dir), debtKey(place));
-    owed = `${debtLines(place, ['restart']).join('\n')}\n`;
+    file = join(stateDir(dir), debtKey(place, 'a'));
+    owed = `${debtLines(place, 'a', ['restart']).join('\n')}\n`;
     writeFiles(dir, {
       'roles/README': 'This folder is the root of a project.\n',
       'inventory.yaml': `all:\n  hosts:\n    a: {ansible_connection: local, root: ${dir}}\n`,
@@ -76,6 +76,29 @@ describe('handler debt', function () {
     assert.ok(dry.events.some((event) => event.event === 'note' && /restart/.test(event.msg)));
     assert.deepEqual(told(dry), ['config ok']);
     assert.equal(readFileSync(file, 'utf8'), owed);
+  });
+
+  it('hosts of the inventory that are one machine keep their debts apart', async () => {
+    const inventory = readFileSync(join(dir, 'inventory.yaml'), 'utf8');
+    const b = `    b: {ansible_connection: local, root: ${dir}/b}\n`;
+    writeFiles(dir, { 'inventory.yaml': inventory + b, 'b/README': 'The root of b.\n' });
+    await run('- {name: breaks, fail: {msg: no}, when: inventory_hostname == "a"}');
+    assert.equal(readFileSync(file, 'utf8'), owed);
+    const again = await run('');
+    assert.deepEqual(
+      again.tasks.filter((event) => event.handler).map(({ host, task, debt }) => [host, task, debt]),
+      [['a', 'restart', true]],
+    );
+    assert.deepEqual(readdirSync(stateDir(dir)), ['lease']);
+  });
+
+  it('what a host of another name left on the machine is paid by the one that is there now', async () => {
+    await run(BROKEN);
+    const inventory = readFileSync(join(dir, 'inventory.yaml'), 'utf8').replace('a:', 'new:');
+    writeFiles(dir, { 'inventory.yaml': inventory });
+    assert.deepEqual(told(await run('')), ['restart changed debt', 'config ok']);
+    assert.equal(existsSync(file), false);
+    assert.deepEqual(told(await run('')), ['config ok']);
   });
 
   it('a handler that is gone is told once and dropped', async () => {

@@ -210,6 +210,22 @@ describe('stories of whole playbooks', function () {
     );
   });
 
+  it('a handler with run_once runs on the first host that was notified, once per batch', async () => {
+    const ran = await run(`
+- hosts: all
+  serial: 2
+  tasks:
+    - {name: one, debug: {msg: x}, register: r, changed_when: r.msg == "x", notify: h}
+  handlers:
+    - {name: h, debug: {msg: x}, run_once: true}
+`);
+    assert.deepEqual(
+      ran.tasks.map(line).filter((one) => one.includes(' h ')),
+      ['a h ok handler', 'c h ok handler'],
+    );
+    assert.deepEqual(counts(ran, 'b'), { ok: 1, changed: 1, state: 'done' });
+  });
+
   it('a failing run_once fails every host of the batch', async () => {
     const ran = await run(`
 - hosts: all
@@ -365,7 +381,6 @@ describe('stories of whole playbooks', function () {
   it('meta: end_host ends one host, end_play all of them, without a failure', async () => {
     const told = await tell(`
 - hosts: all
-  strategy: linear
   tasks:
     - {meta: end_host, when: inventory_hostname == "a"}
     - {name: one, debug: {msg: x}}

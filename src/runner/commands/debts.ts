@@ -1,5 +1,5 @@
 import { isTrouble, type Trouble, text } from '../contract/exchange.ts';
-import { type OwedAt, readDebts } from '../engine/debt-file.ts';
+import { type DebtPlace, isOwedBy, type OwedAt, readDebts } from '../engine/debt-file.ts';
 import { allDebts, forgive } from '../engine/debts.ts';
 import { Lease } from '../engine/lease.ts';
 import type { DebtsOptions } from '../state-command-line.ts';
@@ -38,11 +38,13 @@ export async function runDebts(options: DebtsOptions, terminal: Terminal): Promi
         const [answer] = said.answers;
         if (answer?.kind !== 'reply' || answer.code !== 0)
           return out.trouble(host.name, unwritten(host, answer?.kind === 'reply' ? text(answer.err) : ''));
-        const { handlers: _, ...place } = one;
+        const { project, playbook, play } = one;
         out.say(`${host.name}: "${handler}" of ${placeText(one)} is owed no more`, {
           event: 'forgiven',
           host: host.name,
-          ...place,
+          project,
+          playbook,
+          play,
           handler,
           reason,
         });
@@ -84,7 +86,7 @@ async function ask(host: AskedHost): Promise<readonly OwedAt[] | Trouble> {
   const reply = await askOne(host, allDebts());
   if (isTrouble(reply)) return reply;
   const owed = reply.code === 0 ? readDebts(text(reply.out)) : null;
-  if (owed) return owed;
+  if (owed) return owed.filter((one) => isOwedBy(host.name, one, host.isKnown));
   const why = text(reply.err).trim() || 'its file was written by another version of mama-play';
   return {
     kind: 'trouble',
@@ -112,6 +114,6 @@ function unwritten({ name }: AskedHost, why: string): Trouble {
   };
 }
 
-function placeText({ project, playbook, play }: Omit<OwedAt, 'handlers'>): string {
+function placeText({ project, playbook, play }: DebtPlace): string {
   return `play "${play}" (${playbook} of ${project})`;
 }

@@ -29,6 +29,8 @@ export interface AskedHost {
   readonly machine: Machine;
   /** Whose state is asked for: root's where the inventory or `-b` says become, else the login user's. */
   readonly identity: Identity;
+  /** The inventory has a host of this name. */
+  readonly isKnown: (name: string) => boolean;
 }
 
 /** What came of one host. */
@@ -105,7 +107,8 @@ export async function onHosts(
     chosen.hosts.map(async ({ name }): Promise<HostEnd> => {
       const machine = await lines.machine(name);
       if (isTrouble(machine)) return out.trouble(name, machine);
-      return work({ name, machine, identity: identityOf(name) }, out);
+      const isKnown = (other: string) => findHost(chosen.inventory, other) !== undefined;
+      return work({ name, machine, identity: identityOf(name), isKnown }, out);
     }),
   );
   await lines.close();

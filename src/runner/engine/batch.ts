@@ -1,4 +1,4 @@
-import type { Play } from '../language/model.ts';
+import type { Node, Play } from '../language/model.ts';
 import type { Host } from './host.ts';
 import { Lockstep } from './lockstep.ts';
 import type { Asked } from './pauses.ts';
@@ -42,12 +42,14 @@ function isLinear(play: Play): boolean {
     play.strategy === 'linear' ||
     play.anyErrorsFatal ||
     play.maxFailPercentage !== null ||
-    play.nodes.some(hasRunOnce)
+    [...play.nodes, ...play.handlers].some(decidesForAll)
   );
 }
 
-function hasRunOnce(node: Play['nodes'][number]): boolean {
+/** Run by one host, it has to do with the others, too: what they do must not hang on who is the faster. */
+function decidesForAll(node: Node): boolean {
   if (node.kind === 'task') return node.runOnce;
-  if (node.kind === 'block') return [...node.block, ...node.rescue, ...node.always].some(hasRunOnce);
-  return node.kind === 'include' && node.nodes.some(hasRunOnce);
+  if (node.kind === 'meta') return ['end_play', 'end_batch', 'clear_host_errors'].includes(node.action);
+  if (node.kind === 'block') return [...node.block, ...node.rescue, ...node.always].some(decidesForAll);
+  return node.kind === 'include' && node.nodes.some(decidesForAll);
 }

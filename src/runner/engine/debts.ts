@@ -7,7 +7,16 @@ import {
   text,
 } from '../contract/exchange.ts';
 import { type Script, sh } from '../contract/script.ts';
-import { type DebtPlace, debtKey, debtLines, type OwedAt, onOneLine, readDebts } from './debt-file.ts';
+import {
+  type DebtPlace,
+  debtKey,
+  debtLines,
+  isOwedBy,
+  type OwedAt,
+  onOneLine,
+  playKey,
+  readDebts,
+} from './debt-file.ts';
 import type { Machine } from './machine.ts';
 
 /** Where the debts lie, as `d`: root's beside the system's other state, another user's in his home. */
@@ -16,20 +25,31 @@ const FOLDER =
 
 /**
  * Handlers that were notified on a host and have not run, written there before the change that notifies them, so that
- * whatever ends a run, the next one knows. One file per play (see `debtLines`); written whole, 0600 in a 0700 folder,
- * and removed when nothing is owed.
+ * whatever ends a run, the next one knows. One file per play and host of the inventory (see `debtLines`); written whole, 0600 in a 0700
+ * folder, and removed when nothing is owed.
  */
 export class Debts {
   private readonly machine: Machine;
   private readonly identity: Identity;
   private readonly place: DebtPlace;
+  private readonly isKnown: (host: string) => boolean;
   private readonly onTrouble: (why: string) => void;
   private written: ReadonlySet<string> = new Set();
+  /** Hosts that the inventory has no more, and whose debts are now this one's. */
+  private gone: readonly string[] = [];
 
-  constructor(machine: Machine, identity: Identity, place: DebtPlace, onTrouble: (why: string) => void) {
+  /** `isKnown`: the inventory has a host of this name. */
+  constructor(
+    machine: Machine,
+    identity: Identity,
+    place: DebtPlace,
+    isKnown: (host: string) => boolean,
+    onTrouble: (why: string) => void,
+  ) {
     this.machine = machine;
     this.identity = identity;
     this.place = place;
+    this.isKnown = isKnown;
     this.onTrouble = onTrouble;
   }
 
@@ -38,13 +58,15 @@ export class Debts {
     return { identity: this.identity, fragment: ours(readScript(this.place)) };
   }
 
-  /** The names, in the order of writing; from now on they count as written. */
+  /** The names, each once; from now on they count as written. */
   read(answer: Answer): readonly string[] {
-    const owed = answer.kind === 'reply' ? readDebts(text(answer.out)) : [];
-    if (owed === null) this.onTrouble('its file was written by another version of mama-play');
-    const names = owed?.[0]?.handlers ?? [];
-    this.written = new Set(names);
-    return names;
+    const all = answer.kind === 'reply' ? readDebts(text(answer.out)) : [];
+    if (all === null) this.onTrouble('its file was written by another version of mama-play');
+    const host = this.machine.name;
+    const owed = (all ?? []).filter((one) => isOwedBy(host, one, this.isKnown));
+    this.gone = owed.map((one) => one.host).filter((name) => name !== host);
+    this.written = new Set(owed.flatMap((one) => one.handlers));
+    return [...this.written];
   }
 
   /** A change is about to be said that would notify these: the host must know them first. */
@@ -61,7 +83,8 @@ export class Debts {
 
   private write(names: readonly string[]): void {
     this.written = new Set(names);
-    const fragment = ours(writeScript(this.place, names));
+    const fragment = ours(writeScript(this.place, this.machine.name, names, this.gone));
+    this.gone = [];
     this.machine.send({ identity: this.identity, fragment, done: (answer) => this.wrote(answer) });
   }
 
@@ -80,24 +103,32 @@ function folder(): Script {
 }
 
 function readScript(place: DebtPlace): Script {
-  const key = debtKey(place);
-  return sh`${folder()}; [ ! -r "$d"/${key} ] || cat "$d"/${key}`;
+  return sh`${folder()}
+for f in "$d"/${playKey(place)}.*; do [ ! -r "$f" ] || cat "$f" || exit 1; done`;
 }
 
-/** No names: nothing is owed any more. */
-function writeScript(place: DebtPlace, names: readonly string[]): Script {
-  const key = debtKey(place);
-  if (names.length === 0) return sh`${folder()}; rm -f "$d"/${key}`;
+/** No names: nothing is owed any more. `gone`: hosts whose files this one takes the place of. */
+function writeScript(
+  place: DebtPlace,
+  host: string,
+  names: readonly string[],
+  gone: readonly string[] = [],
+): Script {
+  const key = debtKey(place, host);
+  const others = gone.map((name) => debtKey(place, name));
+  if (names.length === 0) return sh`${folder()}; ! cd "$d" 2>/dev/null || rm -f ${[key, ...others]}`;
+  const rest = others.length > 0 ? sh` && rm -f ${others}` : sh``;
   return sh`${folder()}
 umask 077
 [ -d "$d" ] || mkdir -p "$d" || exit 1
-printf '%s\n' ${debtLines(place, names)} >"$d"/.${key} && mv -f "$d"/.${key} "$d"/${key} || { rm -f "$d"/.${key}; exit 1; }`;
+cd "$d" || exit 1
+printf '%s\n' ${debtLines(place, host, names)} >.${key} && mv -f .${key} ${key}${rest} || { rm -f .${key}; exit 1; }`;
 }
 
 /** Asks for all that is owed on the machine, whatever the play. */
 export function allDebts(): Fragment {
   return ours(sh`${folder()}
-for f in "$d"/????????????????; do [ ! -f "$f" ] || cat "$f" || exit 1; done`);
+for f in "$d"/????????????????.????????????????; do [ ! -f "$f" ] || cat "$f" || exit 1; done`);
 }
 
 /** Takes handlers off a play's debts, and writes beside them who did so, when and why. */
@@ -110,7 +141,7 @@ export function forgive(owed: OwedAt, forgiven: readonly string[], who: string, 
     ...ours(sh`${folder()}
 umask 077
 printf '%s\n' ${log} | while read -r l; do printf '%s %s\n' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$l"; done >>"$d"/forgiven.log || exit 1
-( ${writeScript(owed, rest)} )`),
+( ${writeScript(owed, owed.host, rest)} )`),
     role: 'apply',
   };
 }

@@ -1,4 +1,5 @@
 import { isTrouble } from '../contract/exchange.ts';
+import { findHost } from '../language/inventory.ts';
 import type { Play, Task } from '../language/model.ts';
 import type { Coming } from '../plan/ahead.ts';
 import { evaluateIn, type PlanScope } from '../plan/scope.ts';
@@ -36,9 +37,14 @@ export class Ledger {
   ): Promise<boolean> {
     const place = this.run.debtPlaces.get(play);
     if (!place) return false;
-    this.debts = new Debts(machine, this.run.changesAs(this.host.name), place, (why) => {
-      this.note('warning', `what is owed to handlers can't be kept: ${why}`);
-    });
+    const { inventory } = this.run.context;
+    this.debts = new Debts(
+      machine,
+      this.run.changesAs(this.host.name),
+      place,
+      (name) => findHost(inventory, name) !== undefined,
+      (why) => this.note('warning', `what is owed to handlers can't be kept: ${why}`),
+    );
     const { identity, fragment } = this.debts.question;
     const answer = await dialogue.opening(identity, fragment, coming);
     if (isTrouble(answer)) return false;

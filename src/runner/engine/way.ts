@@ -131,9 +131,12 @@ export class Way {
 
   private async task(task: Task, handler: boolean): Promise<boolean> {
     const started = performance.now();
-    const place = `${task.id}/${this.cursor.position().join('.')}`;
+    const place = this.sharedPlace(task, handler);
     const shared = task.runOnce ? await this.outcomeOfAnother(place) : null;
-    if (shared) return this.inherit(task, shared);
+    if (shared) {
+      if (handler) this.notified.take(task);
+      return this.inherit(task, shared);
+    }
     const raw = await this.perform(task, handler);
     if (this.run.leases.refused.size > 0) return false;
     if (task.runOnce) this.run.once.set(place, raw);
@@ -167,6 +170,12 @@ export class Way {
         ahead(this.context, { cursor: this.cursor, rest, memory: this.host.memory, pending }),
     });
     return taskRun.run();
+  }
+
+  /** What `run_once` counts: a place in the playbook, but each batch's own for a handler, since each makes changes anew. */
+  private sharedPlace(task: Task, handler: boolean): string {
+    const within = handler ? `${this.batch.hosts[0]!.name}/` : '';
+    return `${within}${task.id}/${this.cursor.position().join('.')}`;
   }
 
   /** The outcome of a `run_once` task that another host runs or ran; null: this host is to run it. */
