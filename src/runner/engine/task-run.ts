@@ -3,7 +3,7 @@ import type { Reply, Trouble } from '../contract/exchange.ts';
 import { isTrouble } from '../contract/exchange.ts';
 import type { Json, JsonObject } from '../contract/json.ts';
 import type { Script } from '../contract/script.ts';
-import { type Apply, EVERYTHING, type Pause, type Touches } from '../contract/task-type.ts';
+import type { Apply, Pause, Touches } from '../contract/task-type.ts';
 import type { Evaluated, Task } from '../language/model.ts';
 import type { Coming } from '../plan/ahead.ts';
 import { type HostContext, scopeOf } from '../plan/context.ts';
@@ -15,6 +15,7 @@ import { type Item, itemsOf, labelOf, rounds } from '../plan/rounds.ts';
 import { evaluateIn, type PlanScope } from '../plan/scope.ts';
 import { isChainable } from './chain.ts';
 import { Dialogue, probe } from './dialogue.ts';
+import { cloud, wouldKeep } from './doubt.ts';
 import type { Permit } from './gate.ts';
 import type { Host } from './host.ts';
 import { exhausted, judge, satisfied, summarize } from './judge.ts';
@@ -187,31 +188,10 @@ export class TaskRun {
       const raw = await this.step(known, unit, rest, 1, because);
       return raw.status === 'unreachable' || raw.status === 'unknown' ? raw : unknown(because);
     }
-    this.wouldKeep(known);
+    wouldKeep(this.is, known);
     if (!this.readsOnly || known?.question)
-      await this.cloud(known, `it is not known whether "${title}" runs`);
+      await cloud(this.is, known, `it is not known whether "${title}" runs`);
     return unknown(because);
-  }
-
-  private async cloud(work: HostWork | null, because: string): Promise<void> {
-    const { task, host, run } = this.is;
-    const { type } = task;
-    if (type.kind !== 'state' && type.kind !== 'action') return;
-    const areas = type.mayAlter?.(work ? work.desired : null) ?? EVERYTHING;
-    // On which machine may be what is not known.
-    const machines =
-      task.delegateTo && !work
-        ? await run.lines.machines()
-        : [await run.lines.machine(work?.on ?? host.name)];
-    for (const machine of machines) if (!isTrouble(machine)) machine.overlay.cloud(areas, because);
-  }
-
-  /** A dry run does not put on the controller what a later task may read there. */
-  private wouldKeep(work: HostWork | null): void {
-    const { task, title, run } = this.is;
-    if (!run.check || task.type.kind !== 'state' || !task.type.keep) return;
-    const path = work && task.type.keep.path(work.desired);
-    run.context.sources.wouldPut(path, `"${title}" would put a file on this machine before`);
   }
 
   private keepSecrets(work: HostWork | null, scope: PlanScope): void {
@@ -283,7 +263,7 @@ export class TaskRun {
       runStep(work, this.reach(work, dialogue, unit, rest), mode),
     );
     if (dialogue.changes === changesBefore) dialogue.walked();
-    if (this.isDry && (raw.status === 'would_change' || raw.status === 'unknown')) this.wouldKeep(work);
+    if (this.isDry && (raw.status === 'would_change' || raw.status === 'unknown')) wouldKeep(this.is, work);
     return work.on === host.name ? raw : { ...raw, on: work.on };
   }
 
