@@ -63,6 +63,19 @@ for (const room of shellRooms()) {
       ]);
     });
 
+    it('runs a change behind what was evaluated in the standing shell, whatever that left there', async () => {
+      const names = [...'abcdefghijklmnopqrstuvwxyz'].filter(
+        (name) => !['k', 'r', 'u', 'v', 'y'].includes(name),
+      );
+      const standing: Fragment = {
+        ...ours(names.map((name) => `mp_${name}=1`).join(' ')),
+        runs: 'standing',
+        role: 'probe',
+      };
+      const said = await talk.exchange(LOGIN, [standing, { ...users('echo done'), role: 'apply' }]);
+      assert.deepEqual(plain(said)[1], [0, 'done\n', '']);
+    });
+
     it('keeps what a fragment does to its shell to itself', async () => {
       const rude = [
         'exit 7',

@@ -15,7 +15,7 @@ import { GAVE_UP, requestLine } from './loader.ts';
 export function exchangeRequest(token: string, nonce: string, fragments: readonly Fragment[]): Buffer {
   const code = [
     ...fragments.map(readInput),
-    `printf %s ${nonce} >"$mp_T/m" || exit ${GAVE_UP.folder}; mp_a=0 mp_r=`,
+    `printf %s ${nonce} >"$mp_T/m" || exit ${GAVE_UP.folder}; mp_no=0 mp_r=`,
     ...fragments.map(run),
     `echo "$mp_k re ${nonce}$mp_r"`,
     ...print(nonce, fragments),
@@ -66,7 +66,7 @@ function input(fragment: Fragment, i: number): string {
 function run(fragment: Fragment, i: number): string {
   const call = `${subshell(fragment, i)} <${input(fragment, i)} >"$mp_T/${i}o" 2>"$mp_T/${i}e"`;
   if (fragment.role === 'probe') return `${call}\nmp_r="$mp_r $?"`;
-  return `if [ $mp_a = 0 ]; then ${call}\nmp_a=$?; mp_r="$mp_r $mp_a"; else mp_r="$mp_r -"; >"$mp_T/${i}o"; >"$mp_T/${i}e"; fi`;
+  return `if [ $mp_no = 0 ]; then ${call}\nmp_no=$?; mp_r="$mp_r $mp_no"; else mp_r="$mp_r -"; >"$mp_T/${i}o"; >"$mp_T/${i}e"; fi`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Emit } from '../contract/event.ts';
+import { isTrouble } from '../contract/exchange.ts';
 import type { Lines } from './lines.ts';
 import type { Machine } from './machine.ts';
 
@@ -7,7 +8,7 @@ export class Leases {
   private readonly lines: Lines;
   private readonly hosts: readonly string[];
   private readonly emit: Emit;
-  private all: Promise<boolean> | null = null;
+  private all: Promise<void> | null = null;
   private readonly told = new Set<string>();
   /** Hosts that another run holds. */
   readonly refused = new Set<string>();
@@ -18,10 +19,19 @@ export class Leases {
     this.emit = emit;
   }
 
-  /** May anything be changed? Waits until every host is connected, or known to be unreachable, and every lease is held. */
-  mayChange(): Promise<boolean> {
+  /**
+   * May this host be changed? Waits until every host is connected, or known to be unreachable, and every lease is held.
+   * One that is in no play, which a task was delegated to, is asked for its lease now.
+   */
+  async mayChange(host: string): Promise<boolean> {
     this.all ??= this.take();
-    return this.all;
+    await this.all;
+    const machine = await this.lines.machine(host);
+    if (!isTrouble(machine) && machine.lease?.known === null) {
+      await taken(machine);
+      this.tell(machine);
+    }
+    return this.refused.size === 0;
   }
 
   /** Tell what became known along the way, also where nothing had to be changed. */
@@ -29,12 +39,11 @@ export class Leases {
     for (const machine of await this.lines.machines()) this.tell(machine);
   }
 
-  private async take(): Promise<boolean> {
+  private async take(): Promise<void> {
     await this.lines.allSettled(this.hosts);
     const machines = await this.lines.machines();
     await Promise.all(machines.map((machine) => taken(machine)));
     for (const machine of machines) this.tell(machine);
-    return this.refused.size === 0;
   }
 
   private tell(machine: Machine): void {

@@ -40,7 +40,23 @@ async function runBatch(run: Run, batch: Batch, hosts: readonly Host[], forks: n
   const live = () => hosts.filter((host) => host.live).map((host) => host.name);
   // In lockstep every host must be able to arrive; how many go on from there at once, the lockstep sees to.
   const queue = new PQueue({ concurrency: batch.lockstep ? Number.POSITIVE_INFINITY : forks });
-  await Promise.all(batch.hosts.map((host) => queue.add(() => new Way(run, batch, host, all, live).go())));
+  const ways = batch.hosts.map((host) =>
+    queue.add(() => walk(run, batch, host, new Way(run, batch, host, all, live))),
+  );
+  const ended = await Promise.allSettled(ways);
+  for (const way of ended) if (way.status === 'rejected') throw way.reason;
+}
+
+/** Whatever a bug of ours breaks, the other hosts finish the task in hand, and nothing further begins. */
+async function walk(run: Run, batch: Batch, host: Host, way: Way): Promise<void> {
+  try {
+    await way.go();
+  } catch (bug) {
+    run.interrupt.stop = true;
+    throw bug;
+  } finally {
+    batch.lockstep?.leave(host.name);
+  }
 }
 
 /** Sizes of `serial` in turn, the last one for all that remain; a percentage is of the play's hosts, at least one. */

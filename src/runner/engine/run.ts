@@ -124,24 +124,31 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
       return lines.interrupt();
     },
   });
-  for (const { play, hosts: members } of options.plays) {
-    const end = await runPlay(
-      run,
-      play,
-      members.map((host) => hosts.get(host.name)!),
-      options.forks,
-    );
-    if (end === 'stop') break;
+  try {
+    await walkPlays(options, run);
+  } catch (bug) {
+    // An open line would keep this process, and what runs at its other end, alive.
+    await lines.close();
+    throw bug;
   }
   await leases.tellSoFar();
   if (leases.refused.size > 0) {
+    // A machine that is in no play was to be changed for those that are.
+    const isOutside = names.every((name) => !leases.refused.has(name));
     for (const host of hosts.values())
-      if (host.live) host.state = leases.refused.has(host.name) ? 'locked' : 'interrupted';
+      if (host.live) host.state = isOutside || leases.refused.has(host.name) ? 'locked' : 'interrupted';
   }
   const recap = await recapOf(hosts, lines, options.context.check, performance.now() - started);
   emit(recap);
   await lines.close();
   return recap;
+}
+
+async function walkPlays({ plays, forks }: RunOptions, run: Run): Promise<void> {
+  for (const { play, hosts } of plays) {
+    const members = hosts.map((host) => run.hosts.get(host.name)!);
+    if ((await runPlay(run, play, members, forks)) === 'stop') return;
+  }
 }
 
 /** Held by the user that the host's changes are made as: root, where anything becomes root. */

@@ -314,7 +314,7 @@ export class TaskRun {
         dialogue.answer(work, question, coming),
       apply: async (apply: Apply, touches: Touches | null): Promise<Reply | Trouble> => {
         dialogue.beforeChange();
-        if (!(await run.leases.mayChange())) return LOCKED;
+        if (!(await run.leases.mayChange(work.on))) return LOCKED;
         this.is.beforeApply();
         if (task.type.kind === 'action') run.journal?.begins(unit, work.question !== null);
         return dialogue.apply(work, apply, mayChain ? touches : null, coming, onLine);
