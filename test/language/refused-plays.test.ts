@@ -188,7 +188,62 @@ refusals('what is refused in plays', [
       `two-handlers site.yaml:9:13 a play can't have two handlers called "restart x" (the other one is at site.yaml:7; rename one)`,
       'missing-key site.yaml:11:7 nothing can notify this handler: it has no name (add name: or listen:)',
       `not-constant site.yaml:12:13 "name" can't hold variables (name it without variables, or let it listen to a topic)`,
-      `not-a-handler site.yaml:14:7 handlers can't hold "block" (write single tasks, or import_tasks)`,
+      `not-a-handler site.yaml:14:7 handlers can't hold "block" (write single tasks, or import_tasks; what one notify is to start together has the same listen)`,
+    ],
+  },
+  {
+    title: 'handlers that are no single tasks, and are notified',
+    files: {
+      'site.yaml': `
+        - hosts: all
+          tasks:
+            - command: ls
+              notify: [restart, topic]
+          handlers:
+            - name: restart
+              include_tasks: restart.yaml
+            - listen: topic
+              meta: noop
+      `,
+    },
+    refused: [
+      `not-a-handler site.yaml:7:7 handlers can't hold "include_tasks" (write single tasks, or import_tasks; what one notify is to start together has the same listen)`,
+      `not-a-handler site.yaml:9:7 handlers can't hold "meta" (write single tasks, or import_tasks; what one notify is to start together has the same listen)`,
+    ],
+  },
+  {
+    title: 'keys of plays and tasks in places that do not take them',
+    files: {
+      'site.yaml': `
+        - hosts: all
+          import_tasks: a.yaml
+          tasks:
+            - any_errors_fatal: true
+              register: x
+              block: [{command: ls}]
+            - include_tasks: a.yaml
+              serial: 1
+              register: x
+              run_once: true
+            - import_tasks: a.yaml
+              loop: [1]
+            - meta: end_play
+              run_once: true
+            - command: ls
+              rescue: []
+      `,
+      'a.yaml': '- command: ls',
+    },
+    refused: [
+      'unknown-key site.yaml:2:3 "import_tasks" is not a key of a play (write it into the list below "tasks" of the play)',
+      'unknown-key site.yaml:4:7 "any_errors_fatal" is not a key of a block (set it for the play)',
+      'unknown-key site.yaml:5:7 "register" is not a key of a block (put it on the tasks within)',
+      'unknown-key site.yaml:8:7 "serial" is not a key of an include (set it for the play)',
+      'unknown-key site.yaml:9:7 "register" is not a key of an include (put it on the tasks within)',
+      'unknown-key site.yaml:10:7 "run_once" is not a key of an include (put it on a block around the include, or on the tasks within (import_tasks and import_role take it))',
+      'unknown-key site.yaml:12:7 "loop" is not a key of an import (include_tasks and include_role take it)',
+      'unknown-key site.yaml:14:7 "run_once" is not a key of a meta task (remove it: a meta task takes name, when and tags)',
+      'unknown-key site.yaml:16:7 "rescue" is not a key of a task (it belongs to a block: - block: […], with rescue: and always: beside it)',
     ],
   },
   {

@@ -463,7 +463,7 @@ refusals('what is refused in tasks', [
     refused: [
       'unknown-action site.yaml:3:13 meta has no action "flush_handler" (did you mean "flush_handlers"?)',
       'unknown-action site.yaml:4:13 meta has no action "clear_facts" (facts belong to the run, and end with it)',
-      'unknown-key site.yaml:6:7 "register" is not a key of a meta task (put it on the tasks)',
+      'unknown-key site.yaml:6:7 "register" is not a key of a meta task (remove it: a meta task takes name, when and tags)',
     ],
   },
   {

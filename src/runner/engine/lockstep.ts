@@ -13,7 +13,7 @@ interface Waiting {
 
 /**
  * `strategy: linear`: nobody begins a task before every host of the batch that still takes part has the outcome of
- * all tasks before it. Hosts begin a task in the order of the inventory, `forks` of them at a time.
+ * all tasks before it. Hosts begin a task in the order of the play, `forks` of them at a time.
  */
 export class Lockstep {
   private readonly places = new Map<string, Position>();
@@ -22,7 +22,7 @@ export class Lockstep {
   private readonly forks: number;
   private waiting: Waiting[] = [];
 
-  /** `hosts` in inventory order. */
+  /** `hosts` in the order of the play. */
   constructor(hosts: readonly string[], forks = Number.POSITIVE_INFINITY) {
     this.forks = forks;
     for (const host of hosts) this.places.set(host, []);
@@ -45,7 +45,7 @@ export class Lockstep {
     this.release();
   }
 
-  /** The first host, in inventory order, that stands exactly here: it runs a `run_once` task. Asked after `arrive`. */
+  /** The first host, in the order of the play, that stands exactly here: it runs a `run_once` task. Asked after `arrive`. */
   first(position: Position): string | undefined {
     for (const [host, place] of this.places) if (comparePositions(place, position) === 0) return host;
     return undefined;

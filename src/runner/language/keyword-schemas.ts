@@ -68,7 +68,11 @@ export const KEYWORD_SCHEMAS: Readonly<Record<string, ParamSchema>> = {
   any_errors_fatal: flag('A failure on one host ends the play on all.'),
   force_handlers: flag('Run handlers of failed hosts too.'),
   gather_facts: flag('Ask each host for its facts.'),
-  order: { type: 'string', enum: ORDERS, description: 'In which order hosts are begun.' },
+  order: {
+    type: 'string',
+    enum: ORDERS,
+    description: 'In which order hosts are begun; inventory: as `hosts` names them.',
+  },
   strategy: { type: 'string', enum: STRATEGIES, description: 'Each host on its own, or task by task.' },
   role: word('The name of the role.'),
   block: list('Tasks that belong together.'),

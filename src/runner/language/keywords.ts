@@ -97,16 +97,16 @@ export const STRUCTURE = [
 
 export type Structure = (typeof STRUCTURE)[number];
 
+const IN_A_BLOCK = 'it belongs to a block: - block: […], with rescue: and always: beside it';
+
+/** Where keys belong that no task takes; the play, unless one is named here. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   listen: 'it belongs to handlers',
-  when: 'put it on the tasks, or on a block around them',
-  loop: 'put it on the tasks, or on a block around them',
-  notify: 'put it on the tasks',
-  delegate_to: 'put it on the tasks, or on a block around them',
-  any_errors_fatal: 'set it for the play',
-  serial: 'set it for the play',
-  strategy: 'set it for the play',
+  role: 'write it into the list below "roles" of the play',
   import_playbook: 'it is an entry of its own in the list of plays',
+  block: IN_A_BLOCK,
+  rescue: IN_A_BLOCK,
+  always: IN_A_BLOCK,
 };
 
 /** Refuse every key that means nothing in this place; `own` are the keys that say what the thing is. */
@@ -123,7 +123,7 @@ export function refuseKey(loader: Loader, entry: YamlEntry, place: Place): void 
     loader.report(fault(keySpan, 'foreign-key', foreign.message, foreign.hint));
     return;
   }
-  const hint = isKnown(key) ? hintElsewhere(key, place) : didYouMean(key, KEYS[place]);
+  const hint = hintFor(key, place);
   loader.report(fault(keySpan, 'unknown-key', `"${key}" is not a key of ${TITLES[place]}`, hint));
 }
 
@@ -136,10 +136,32 @@ function isKnown(key: string): boolean {
   return Object.values(KEYS).some((keys) => keys.includes(key));
 }
 
-function hintElsewhere(key: string, place: Place): string {
-  if (place === 'include') {
-    return `put it on a block around the include, or on the tasks within (import_tasks and import_role take it)`;
+function hintFor(key: string, place: Place): string | undefined {
+  if (place === 'play' && (STRUCTURE as readonly string[]).includes(key))
+    return 'write it into the list below "tasks" of the play';
+  if (!isKnown(key)) return didYouMean(key, KEYS[place]);
+  return KEYS.task.includes(key) ? hintOfTasks(key, place) : (ELSEWHERE[key] ?? 'set it for the play');
+}
+
+/** A key that tasks take, elsewhere. */
+function hintOfTasks(key: string, place: Place): string {
+  const loops = LOOP.includes(key);
+  switch (place) {
+    case 'meta':
+      return 'remove it: a meta task takes name, when and tags';
+    case 'block':
+      return 'put it on the tasks within';
+    case 'include':
+      return KEYS.block.includes(key)
+        ? 'put it on a block around the include, or on the tasks within (import_tasks and import_role take it)'
+        : 'put it on the tasks within';
+    case 'import':
+      return loops ? 'include_tasks and include_role take it' : 'put it on the tasks within';
+    case 'role':
+      return loops ? 'use include_role among the tasks, which takes it' : 'put it on the tasks of the role';
+    default:
+      return KEYS.block.includes(key) && !KEYS.play.includes(key) && key !== 'notify'
+        ? 'put it on the tasks, or on a block around them'
+        : 'put it on the tasks';
   }
-  if (place === 'block') return 'put it on the tasks within';
-  return ELSEWHERE[key] ?? (KEYS.task.includes(key) ? 'put it on the tasks' : 'set it for the play');
 }

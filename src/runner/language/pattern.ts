@@ -5,7 +5,7 @@ import { patternTerms, type Term, type TermBody } from './pattern-terms.ts';
 import { closest } from './suggest.ts';
 
 export interface Selection {
-  /** In the order of the inventory. */
+  /** As the pattern names them, and the members of a group as the inventory does. */
   readonly hosts: string[];
   /** Why there are none, where nothing is wrong. */
   readonly note?: string;
@@ -20,9 +20,7 @@ export function selectHosts(pattern: Pattern, inventory: Inventory, limit?: Patt
   const chosen = select(pattern, inventory);
   const limited = limit ? select(limit, inventory) : null;
   const diagnostics = [...chosen.diagnostics, ...(limited?.diagnostics ?? [])];
-  const among = (name: string) => chosen.value.has(name) && (!limited || limited.value.has(name));
-  const hosts = [...inventory.hosts.keys()].filter(among);
-  if (!inventory.hosts.has('localhost') && among('localhost')) hosts.push('localhost');
+  const hosts = [...chosen.value].filter((name) => !limited || limited.value.has(name));
   if (hosts.length > 0 || diagnostics.length > 0) return { value: { hosts }, diagnostics };
   return { value: { hosts, note: whyNone(pattern, chosen.value, inventory, limit) }, diagnostics };
 }

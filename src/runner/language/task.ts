@@ -128,7 +128,7 @@ function listened(loader: Loader, map: YamlMap): readonly Word[] {
 }
 
 /** By what a handler can be notified: kept for the check of what is notified. */
-function readHandlerNames({ loader, play, place }: Here, map: YamlMap): void {
+export function readHandlerNames({ loader, play, place }: Here, map: YamlMap): void {
   const role = place.role?.role.name ?? null;
   const at = entry(map, 'name');
   const topics = listened(loader, map);

@@ -6,7 +6,7 @@ import { loadMeta } from './meta.ts';
 import type { Node } from './model.ts';
 import { describe } from './read.ts';
 import { fault, type Span } from './source.ts';
-import { loadTask } from './task.ts';
+import { loadTask, readHandlerNames } from './task.ts';
 import { entry, type YamlEntry, type YamlMap, type YamlNode } from './yaml.ts';
 
 /** The nodes of a list of tasks; `what` names the list for messages. */
@@ -67,13 +67,18 @@ function loadNode(here: Here, map: YamlMap): Node[] {
   }
   if (place.handlers && first.key !== 'import_tasks') {
     const message = `handlers can't hold "${first.key}"`;
-    loader.report(fault(first.keySpan, 'not-a-handler', message, 'write single tasks, or import_tasks'));
+    loader.report(fault(first.keySpan, 'not-a-handler', message, SINGLE_HANDLERS));
+    // Whoever notifies it has made no second mistake.
+    if (entry(map, 'name') || entry(map, 'listen')) readHandlerNames(here, map);
     return [];
   }
   if (first.key === 'block') return loadBlock(here, map);
   if (first.key === 'meta') return loadMeta(here, map, first);
   return loadInclude(here, map, { ...first, key: first.key });
 }
+
+const SINGLE_HANDLERS =
+  'write single tasks, or import_tasks; what one notify is to start together has the same listen';
 
 function lonely({ loader }: Here, at: YamlEntry): Node[] {
   loader.report(fault(at.keySpan, 'missing-key', `"${at.key}" needs a "block" beside it`));
