@@ -412,6 +412,21 @@ describe('@host the ssh line', () => {
     }
   });
 
+  it('says that the host opens no session at all', async () => {
+    const closed = await startSshd(['MaxSessions 0']);
+    try {
+      const connect = connector({ env: closed.env, warn: assert.fail });
+      const talk = conversationOf(await connect(closed.target('ssh')));
+      const said = troubleOf(await talk.exchange(LOGIN, [ours(':')]));
+      await talk.close();
+      assert.equal(said.trouble, 'unreachable');
+      assert.equal(said.message, 'web1 opened no session: (SSH) Channel open failure: open failed');
+      assert.equal(said.hint, 'raise MaxSessions in its sshd_config');
+    } finally {
+      await closed.stop();
+    }
+  });
+
   it('finds out that the line is dead', async () => {
     const proxy = await startFreezingProxy(sshd.port);
     appendFileSync(sshd.knownHosts, `[127.0.0.1]:${proxy.port} ${sshd.hostKey}\n`);

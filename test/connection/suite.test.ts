@@ -98,6 +98,18 @@ for (const via of ['ssh', 'openssh', 'local'] as const satisfies readonly Target
       );
     });
 
+    it('talks to more identities than the host takes sessions', async () => {
+      const users = ['nobody', 'daemon', 'bin', 'sys', 'games', 'man', 'mail'];
+      const names = ours('id -un');
+      for (const user of users) {
+        const said = await talk.exchange({ ...ROOT, user }, [names]);
+        assert.deepEqual(plain(said), [[0, `${user}\n`, '']]);
+      }
+      const streamed = await talk.stream({ ...ROOT, user: 'news' }, names, null);
+      assert.equal(Buffer.from((streamed as Reply).out).toString(), 'news\n');
+      assert.deepEqual(plain(await talk.exchange(LOGIN, [names])), [[0, 'root\n', '']]);
+    });
+
     it('interrupts what runs, as every identity', async () => {
       const running = [talk.exchange(LOGIN, [users('sleep 63')]), talk.exchange(NOBODY, [users('sleep 63')])];
       const streaming = talk.stream(LOGIN, users('sleep 63'), null);

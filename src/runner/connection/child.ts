@@ -2,33 +2,24 @@ import { spawn } from 'node:child_process';
 import type { Traffic } from '../contract/exchange.ts';
 import { endOf } from './ending.ts';
 import type { Environment } from './home.ts';
-import { CHANNELS, type Pipe, watched } from './line.ts';
-import { Slots } from './slots.ts';
+import { type Pipe, watched } from './line.ts';
 
-/** The child processes that carry a line; at most `CHANNELS` at a time, the urgent ones aside. */
+/** The child processes that carry a line. */
 export class Children {
   readonly traffic: Traffic = { sent: 0, received: 0 };
   readonly #env: Environment;
-  readonly #slots = new Slots(CHANNELS);
   readonly #open = new Set<Pipe>();
 
   constructor(env: Environment) {
     this.#env = env;
   }
 
-  async start(file: string, args: readonly string[], urgent = false): Promise<Pipe | Error> {
-    const release = urgent ? () => {} : await this.#slots.take();
+  async start(file: string, args: readonly string[]): Promise<Pipe | Error> {
     const started = await childPipe(file, args, this.#env);
-    if (started instanceof Error) {
-      release();
-      return started;
-    }
+    if (started instanceof Error) return started;
     const pipe = watched(started, this.traffic);
     this.#open.add(pipe);
-    void pipe.ended.then(() => {
-      this.#open.delete(pipe);
-      release();
-    });
+    void pipe.ended.then(() => this.#open.delete(pipe));
     return pipe;
   }
 

@@ -9,7 +9,7 @@ import type {
   Trouble,
 } from '../contract/exchange.ts';
 import { sh } from '../contract/script.ts';
-import type { Line } from './line.ts';
+import { atMost, type Line } from './line.ts';
 import type { Session } from './session.ts';
 import { Shell, type ShellOptions } from './shell.ts';
 import { Streaming } from './stream.ts';
@@ -24,6 +24,9 @@ export interface InterruptibleConversation extends Conversation {
   interrupt(): Promise<void>;
 }
 
+/** Side by side on one line; further ones wait. */
+const STREAMS = 4;
+
 /** Milliseconds that a close waits for the host before it cuts the line. */
 const PATIENCE = 3000;
 
@@ -33,12 +36,14 @@ export type ConversationSettings = Pick<ShellOptions, 'becomePassword' | 'timeou
 /** The conversation over a line. `settings` apply to every shell on it. */
 export class LineConversation implements InterruptibleConversation {
   readonly #line: Line;
+  readonly #streamLine: Line;
   readonly #settings: ConversationSettings;
   readonly #shells = new Map<string, Shell>();
   readonly #streams = new Map<Streaming, Identity>();
 
   constructor(line: Line, settings: ConversationSettings) {
     this.#line = line;
+    this.#streamLine = atMost(STREAMS, line);
     this.#settings = settings;
   }
 
@@ -62,7 +67,7 @@ export class LineConversation implements InterruptibleConversation {
     source: (() => Readable) | null,
     onLine?: (line: string) => void,
   ): Promise<Reply | Trouble> {
-    const streaming = new Streaming(this.#options(identity));
+    const streaming = new Streaming({ ...this.#options(identity), line: this.#streamLine });
     this.#streams.set(streaming, identity);
     const result = await streaming.run(fragment, source, onLine);
     this.#streams.delete(streaming);
@@ -90,7 +95,7 @@ export class LineConversation implements InterruptibleConversation {
     const started = await session;
     if (!started || !('info' in started)) return;
     const { group, folder } = started.info;
-    const killer = new Shell({ ...this.#options(identity), urgent: true });
+    const killer = new Shell(this.#options(identity));
     await killer.exchange([{ script: endGroup(group, folder), runs: 'ours', role: 'apply' }]);
     killer.end();
   }

@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Traffic, Trouble } from '../contract/exchange.ts';
+import { Slots } from './slots.ts';
 
 /** How a remote command ended. Without `code` and `signal` no status came: the line or its far end was cut off. */
 export interface Ending {
@@ -25,19 +26,28 @@ export interface Line {
   /** Who one is there without become; null: not known. */
   readonly user: string | null;
   readonly traffic: Traffic;
-  /**
-   * Starts a command line of the login shell. At most `CHANNELS` run side by side, further ones wait; with `urgent`
-   * it does not wait.
-   */
-  open(command: string, urgent?: boolean): Promise<Pipe | Trouble>;
+  /** Starts a command line of the login shell. */
+  open(command: string): Promise<Pipe | Trouble>;
   /** What an ending before the first word means, if the line knows better than the command's own stderr. */
   explain?(ending: Ending, stderr: string): Trouble | null;
   /** Ends the line; commands still running are let go. */
   close(): Promise<void>;
 }
 
-/** sshd's MaxSessions is 10 and frees its slots late: this stays well below it. */
-export const CHANNELS = 4;
+/** The same line for commands that come to an end: so many run side by side, further ones wait. */
+export function atMost(size: number, line: Line): Line {
+  const slots = new Slots(size);
+  return {
+    ...line,
+    open: async (command) => {
+      const release = await slots.take();
+      const pipe = await line.open(command);
+      if ('kind' in pipe) release();
+      else void pipe.ended.then(release);
+      return pipe;
+    },
+  };
+}
 
 /** Counts what goes over the pipe, and takes care that no stream error is left without a listener. */
 export function watched(pipe: Pipe, traffic: Traffic): Pipe {

@@ -12,8 +12,8 @@ export function localLine(target: Target, env: Environment): Line {
     name: target.name,
     user: userInfo().username,
     traffic: children.traffic,
-    open: async (command, urgent) => {
-      const pipe = await children.start('/bin/sh', ['-c', command], urgent);
+    open: async (command) => {
+      const pipe = await children.start('/bin/sh', ['-c', command]);
       if (!(pipe instanceof Error)) return pipe;
       return trouble('unfit', `/bin/sh can't be started on this machine: ${pipe.message}`);
     },

@@ -19,7 +19,6 @@ export interface SessionRequest {
   readonly becomePassword: string | undefined;
   /** Milliseconds from the start of the command until the shell must be ready. */
   readonly timeout: number;
-  readonly urgent?: boolean;
   /**
    * From now on requests may be written, though the shell may not be ready. Called once per attempt: what was written
    * before went to a sudo that refused, and must be written again.
@@ -54,7 +53,7 @@ async function tryOnce(
 ): Promise<Session | Trouble | 'again'> {
   const { line } = request;
   const token = randomBytes(16).toString('hex');
-  const pipe = await line.open(wrap(way, loaderCommand(token)), request.urgent);
+  const pipe = await line.open(wrap(way, loaderCommand(token)));
   if ('kind' in pipe) {
     // The host may have got the command all the same: only the answer need have been lost.
     if (pipe.trouble === 'lost') request.unheard?.(token);

@@ -12,7 +12,6 @@ export interface ShellOptions {
   readonly identity: Identity;
   readonly becomePassword: string | undefined;
   readonly timeout: number;
-  readonly urgent?: boolean;
   /** The shell has ended, and not because it was let. */
   cutOff?(cut: CutOff): void;
 }

@@ -41,19 +41,19 @@ export async function opensshLine(target: Target, options: ConnectOptions): Prom
     name: target.name,
     user: await loginUser(target, options.env),
     traffic: children.traffic,
-    open: async (command, urgent) => {
+    open: async (command) => {
       if (master === 'gone') return trouble('lost', `the connection to ${target.name} was lost`);
       const role = master === 'none' ? 'master' : 'guest';
       master = 'up';
       const args = clientArgs(target, role, socket, options);
-      const pipe = await children.start('ssh', [...args, '--', target.address, command], urgent);
+      const pipe = await children.start('ssh', [...args, '--', target.address, command]);
       if (pipe instanceof Error) {
         const hint = 'install openssh-client, or use ansible_connection: ssh';
         return trouble('unreachable', `the ssh client can't be started: ${pipe.message}`, hint);
       }
       if (role === 'master') {
         const words = ['-c', GUARD, 'sh', controlPath(socket), folder];
-        const started = await children.start('/bin/sh', words, true);
+        const started = await children.start('/bin/sh', words);
         if (!(started instanceof Error)) guard = started;
         void pipe.ended.then(() => {
           master = 'gone';

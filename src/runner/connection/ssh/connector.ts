@@ -45,12 +45,13 @@ export class SshConnector {
     if (passage && 'kind' in passage) {
       return trouble(passage.trouble, `${target.name} can't be reached: ${passage.message}`, passage.hint);
     }
-    const client = await this.#client(target.name, settings, target, passage, target.password);
+    const open = () => this.#client(target.name, settings, target, passage, target.password);
+    const client = await open();
     if ('kind' in client) {
       passage?.leave();
       return client;
     }
-    return sshLine(target.name, settings.user, client, () => passage?.leave());
+    return sshLine(target.name, settings.user, client, open, () => passage?.leave());
   }
 
   /** Through a chain of jump hosts; the first one may itself be behind another by its own configuration. */

@@ -1,66 +1,65 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, ClientChannel } from 'ssh2';
 import type { Trouble } from '../../contract/exchange.ts';
 import { endOf } from '../ending.ts';
-import { CHANNELS, type Line, type Pipe, watched } from '../line.ts';
-import { Slots } from '../slots.ts';
+import { type Line, type Pipe, watched } from '../line.ts';
 import { trouble } from '../trouble.ts';
 import type { SshClient } from './handshake.ts';
 
-/** Commands over an authenticated client. `leave` is called when the line is closed. */
-export function sshLine(name: string, user: string, connected: SshClient, leave: () => void): Line {
-  const { client } = connected;
+/**
+ * Commands over an authenticated client. Where its sshd opens no further session on a connection (MaxSessions), `another`
+ * one is made for what it refused. The line is lost with its first client. `leave` is called when it is closed.
+ */
+export function sshLine(
+  name: string,
+  user: string,
+  first: SshClient,
+  another: () => Promise<SshClient | Trouble>,
+  leave: () => void,
+): Line {
   const traffic = { sent: 0, received: 0 };
-  const slots = new Slots(CHANNELS);
-  let gone = false;
-  client.on('close', () => {
-    gone = true;
-  });
+  const clients = new Set<SshClient>();
+  const take = (client: SshClient): void => {
+    clients.add(client);
+    client.client.on('close', () => clients.delete(client));
+  };
+  take(first);
+  const open = async (command: string): Promise<Pipe | Trouble> => {
+    for (const { client } of clients) {
+      const channel = await exec(client, command);
+      if (!(channel instanceof Error)) return channel;
+      if (!isRefusal(channel)) return notOpened(name, channel);
+    }
+    if (!clients.has(first)) return lost(name);
+    const further = await another();
+    if ('kind' in further) return further;
+    take(further);
+    const channel = await exec(further.client, command);
+    return channel instanceof Error ? notOpened(name, channel) : channel;
+  };
   return {
     name,
     user,
     traffic,
-    open: async (command, urgent) => {
-      const release = urgent ? () => {} : await slots.take();
-      const channel = gone ? lost(name) : await openChannel(name, client, command, () => gone);
-      if ('kind' in channel) {
-        release();
-        return channel;
-      }
-      const pipe = watched(channel, traffic);
-      void pipe.ended.then(release);
-      return pipe;
+    open: async (command) => {
+      const channel = clients.has(first) ? await open(command) : lost(name);
+      return 'kind' in channel ? channel : watched(channel, traffic);
     },
     close: async () => {
-      if (!gone) await connected.hangUp();
+      await Promise.all([...clients].map((client) => client.hangUp()));
       leave();
     },
   };
 }
 
-/** MaxSessions frees its slots late, so a refusal is tried again for about three seconds. */
-async function openChannel(
-  name: string,
-  client: Client,
-  command: string,
-  gone: () => boolean,
-): Promise<Pipe | Trouble> {
-  for (let attempt = 0; ; attempt += 1) {
-    const result = await exec(client, command);
-    if (!(result instanceof Error)) return result;
-    if (gone()) return lost(name);
-    const { reason } = result as Error & { reason?: number | string };
-    if (reason !== 2 && reason !== 4)
-      return trouble('lost', `${name} opened no further session: ${result.message}`);
-    if (attempt === 6) {
-      return trouble(
-        'lost',
-        `${name} opened no further session: ${result.message}`,
-        'raise MaxSessions in its sshd_config',
-      );
-    }
-    await sleep(50 * 2 ** attempt);
-  }
+/** A live connection on which sshd opens no further session. */
+function isRefusal(error: Error & { readonly reason?: number | string }): boolean {
+  return error.reason === 2 || error.reason === 4;
+}
+
+function notOpened(name: string, error: Error): Trouble {
+  const message = `${name} opened no session: ${error.message}`;
+  if (!isRefusal(error)) return trouble('lost', message);
+  return trouble('unreachable', message, 'raise MaxSessions in its sshd_config');
 }
 
 /** The pipe is made at once, so that no event of the channel is missed. */
