@@ -297,6 +297,31 @@ describe('stories of whole playbooks', function () {
     assert.deepEqual(told, ['a bad failed']);
   });
 
+  it('behind a playbook in which a host failed no further one is begun', async () => {
+    writeFiles(dir, { 'next.yaml': '- hosts: all\n  tasks: [{name: next, debug: {msg: x}}]\n' });
+    const playbook = (failed: string) => `
+- hosts: all
+  tasks:
+    - {name: one, fail: {msg: no}, failed_when: ${failed}}
+- hosts: all
+  tasks:
+    - {name: two, debug: {msg: x}}
+`;
+    writeFiles(dir, { 'first.yaml': playbook('inventory_hostname == "b"') });
+    const ran = await runHere(dir, ['first.yaml', 'next.yaml', '-i', 'inventory.yaml']);
+    assert.deepEqual(
+      ran.tasks.map(line).filter((one) => !one.includes(' one ')),
+      ['a two ok', 'c two ok'],
+    );
+    assert.deepEqual(
+      ran.events.flatMap((event) => (event.event === 'note' ? [event.msg] : [])),
+      ['next.yaml is not begun: not all hosts came to the end of the playbook before it'],
+    );
+    writeFiles(dir, { 'first.yaml': playbook('false') });
+    const well = await runHere(dir, ['first.yaml', 'next.yaml', '-i', 'inventory.yaml']);
+    assert.equal(well.tasks.filter(({ task }) => task === 'next').length, 3);
+  });
+
   it('delegate_to acts on the other machine, with the variables of this host', async () => {
     const ran = await run(`
 - hosts: a

@@ -88,7 +88,7 @@ function execProject(options: ExecOptions, files: ReturnType<typeof fileAccess>,
     .filter((host): host is InventoryHost => host !== undefined);
   if (hosts.length === 0 && !diagnostics.some(isError))
     diagnostics.push({ code: 'no-hosts', message: note ?? `"${options.pattern}" leaves no host` });
-  const plays = [{ play, hosts, debtPlace: null }];
+  const plays = [{ play, hosts, playbook: null, debtPlace: null }];
   if (!diagnostics.some(isError))
     diagnostics.push(...checkPlays(plays, context), ...exampleVaults(plays, context));
   return { playbooks: [], inventory, plays, context, diagnostics, notes: [] };

@@ -112,6 +112,7 @@ export function readProject(
     plays.push({
       play: asRead(chooseTags(from, choice), hosts, extra),
       hosts: ordered(hosts, play.order),
+      playbook: files.display(playbookOf(play, playbooks).file),
       debtPlace: notifies(play) ? debtPlaceOf(play, playbookOf(play, playbooks).file, files) : null,
     });
   }

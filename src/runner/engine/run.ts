@@ -22,6 +22,8 @@ import type { Journal } from './unit.ts';
 export interface SelectedPlay {
   readonly play: Play;
   readonly hosts: readonly InventoryHost[];
+  /** Which of the command line's it came in, as a message names it; null: in none. */
+  readonly playbook: string | null;
   /** Under what its owed handlers are kept on a host. */
   /** null: nobody is notified in it, so that nothing comes to be owed and no host is asked. */
   readonly debtPlace: DebtPlace | null;
@@ -144,8 +146,16 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
   return recap;
 }
 
+/** What a playbook needs may be the work of the one before it: behind a failure no further one is begun. */
 async function walkPlays({ plays, forks }: RunOptions, run: Run): Promise<void> {
-  for (const { play, hosts } of plays) {
+  let before: string | null = null;
+  for (const { play, hosts, playbook } of plays) {
+    if (before !== playbook && [...run.hosts.values()].some((host) => !host.live)) {
+      const msg = `${playbook} is not begun: not all hosts came to the end of the playbook before it`;
+      run.emit({ event: 'note', level: 'warning', msg });
+      return;
+    }
+    before = playbook;
     const members = hosts.map((host) => run.hosts.get(host.name)!);
     if ((await runPlay(run, play, members, forks)) === 'stop') return;
   }
