@@ -39,6 +39,7 @@ describe('a play', () => {
     const { at, hosts, nodes, ...rest } = play!;
     assert.deepEqual(rest, {
       name: 'app',
+      dir: '/project',
       order: 'inventory',
       layers: [],
       handlers: [],

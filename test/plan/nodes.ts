@@ -47,6 +47,7 @@ export function play(nodes: Node[], handlers: Task[] = [], more: Partial<Play> =
   return {
     at,
     name: 'test',
+    dir: '/project',
     hosts: { source: 'all', at },
     order: 'inventory',
     layers: [],

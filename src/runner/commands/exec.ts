@@ -72,7 +72,7 @@ function execProject(options: ExecOptions, files: ReturnType<typeof fileAccess>,
     parseExtraVars(options.extraVars, (path) => files.read(resolve(cwd, path)), files.vaults),
   );
   const limit = limitOf(options, cwd, files, take);
-  const play = playOf(options);
+  const play = playOf(options, cwd);
   const context: RunContext = {
     inventory,
     extra,
@@ -80,7 +80,6 @@ function execProject(options: ExecOptions, files: ReturnType<typeof fileAccess>,
     sources: new Sources(files),
     become: { active: options.become, user: options.becomeUser },
     given: pathMagic(pathsOf(options, inventory, cwd)),
-    playbookDir: cwd,
   };
   const { hosts: names, note } = take(selectHosts(play.hosts, inventory, limit ?? undefined));
   const hosts = names
@@ -94,11 +93,12 @@ function execProject(options: ExecOptions, files: ReturnType<typeof fileAccess>,
   return { playbooks: [], inventory, plays, context, diagnostics, notes: [] };
 }
 
-function playOf({ pattern, words }: ExecOptions): Play {
+function playOf({ pattern, words }: ExecOptions, dir: string): Play {
   const hosts: Pattern = { source: pattern, at: { ...AT, file: 'PATTERN' } };
   return {
     at: AT,
     name: 'exec',
+    dir,
     hosts,
     order: 'inventory',
     layers: [],

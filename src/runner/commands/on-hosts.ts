@@ -145,7 +145,6 @@ function chooseHosts(options: StateOptions, files: ReturnType<typeof fileAccess>
     sources: new Sources(files),
     become: { active: options.become, user: options.becomeUser },
     given: pathMagic(pathsOf(options, inventory, cwd)),
-    playbookDir: cwd,
   };
   const limit = limitOf(options, cwd, files, take);
   const all = { source: 'all', at: { file: 'PATTERN', line: 1, column: 1 } };

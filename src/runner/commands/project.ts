@@ -96,7 +96,6 @@ export function readProject(
       version,
       paths: pathsOf(options, inventory, cwd, playbookDir),
     }),
-    playbookDir,
   };
   const plays: SelectedPlay[] = [];
   let begun = options.startAtTask === null;

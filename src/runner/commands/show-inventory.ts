@@ -33,7 +33,6 @@ export async function runInventory(options: InventoryOptions, terminal: Terminal
     sources: new Sources(files),
     become: { active: false, user: null },
     given: pathMagic(pathsOf(options, loaded.value, terminal.cwd)),
-    playbookDir: terminal.cwd,
   };
   const limit =
     options.limit === null

@@ -151,14 +151,14 @@ export class TaskRun {
   }
 
   private async perform(around: readonly Round[], unit: Unit, rest: readonly Item[] | null): Promise<Raw> {
-    const { task, host, run } = this.is;
+    const { task, host } = this.is;
     const scope = this.scope(around);
     const when = conditions(task.when, scope);
     if (when.kind === 'fault') return faulty(when.diagnostic);
     if (when.kind === 'unknown') return this.perhaps(when.because, around, unit, rest);
     if (!when.value) return skipped(`${when.by?.source} is false`);
     this.keepSecrets(null, scope);
-    const work = prepare(task, host.name, scope, run.context);
+    const work = prepare(task, host.name, scope, this.is.context);
     if (work.kind === 'unknown') return this.perhaps(work.because, null, unit);
     if (work.kind === 'fault') return judge(task, faulty(work.diagnostic), scope, false);
     if (work.kind === 'refused') return judge(task, refused(work.refusal), scope, false);
@@ -177,11 +177,11 @@ export class TaskRun {
     unit: Unit,
     rest: readonly Item[] | null = null,
   ): Promise<Raw> {
-    const { task, title, host, run } = this.is;
+    const { task, title, host } = this.is;
     const { type } = task;
     if (!this.isDry || type.kind === 'local' || type.kind === 'query') return unknown(because);
     const scope = this.scope(around ?? this.is.around);
-    const work = around && prepare(task, host.name, scope, run.context);
+    const work = around && prepare(task, host.name, scope, this.is.context);
     const known = work?.kind === 'host' ? work : null;
     if (known && known.type.kind === 'state' && known.type.ask !== 'due') {
       this.keepSecrets(known, scope);

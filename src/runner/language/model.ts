@@ -122,6 +122,8 @@ export interface Play {
   readonly at: Position;
   /** The pattern's text where no name was given. */
   readonly name: string;
+  /** The directory of its playbook, absolute: what is written on the controller is relative to it. */
+  readonly dir: string;
   readonly hosts: Pattern;
   readonly order: 'inventory' | 'sorted' | 'reverse_sorted' | 'reverse_inventory' | 'shuffle';
   /** `vars`, then each of `vars_files`. */

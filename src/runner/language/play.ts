@@ -52,6 +52,7 @@ export function loadPlay({ loader, playbookDir, root, imported }: PlayPlace, map
   return {
     at: position(map.span),
     name,
+    dir: playbookDir,
     hosts,
     layers,
     nodes: addTags(nodes, draft.moreTags),

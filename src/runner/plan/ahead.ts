@@ -140,7 +140,7 @@ class Walk {
     if (when.kind === 'fault') return false;
     if (when.kind === 'value' && !when.value) return true;
     const sure = when.kind === 'value';
-    const work = prepare(task, this.context.host.name, scope, this.context.run);
+    const work = prepare(task, this.context.host.name, scope, this.context);
     if (work.kind === 'refused') {
       this.straight = false;
       return !sure;

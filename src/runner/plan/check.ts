@@ -206,7 +206,7 @@ class HostCheck {
     if (!this.delegate(task, seen)) return;
     // The host that a task is delegated to sees it otherwise than all others.
     const host = task.delegateTo ? this.context.host.name : this.name;
-    const work = prepare(task, host, seen.scope, this.context.run);
+    const work = prepare(task, host, seen.scope, this.context);
     this.puts(task, work);
     if (work.kind === 'fault' && !isOfOthers(work.diagnostic, textsOf(task))) this.report(work.diagnostic);
     if (work.kind === 'refused') {

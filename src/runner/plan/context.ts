@@ -16,8 +16,6 @@ export interface RunContext {
   readonly become: { readonly active: boolean; readonly user: string | null };
   /** Magic variables that are the same for all hosts, but those that hang on the inventory. */
   readonly given: ReadonlyMap<string, Json>;
-  /** Absolute; what is written on the controller is relative to it. */
-  readonly playbookDir: string;
 }
 
 /** What is the same for every step of one host in one play. */

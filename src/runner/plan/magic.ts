@@ -117,6 +117,8 @@ function magicOf(
       return context.batchHosts();
     case 'ansible_play_name':
       return play.name;
+    case 'playbook_dir':
+      return play.dir;
     case 'role_name':
     case 'ansible_role_name':
       return role?.role.name;

@@ -15,7 +15,7 @@ import { asCondition } from '../language/expression.ts';
 import { findHost } from '../language/inventory.ts';
 import type { Evaluated, Expression, Task, Template } from '../language/model.ts';
 import { validateParams } from '../language/params.ts';
-import { hostScope, type RunContext } from './context.ts';
+import { type HostContext, hostScope, type RunContext } from './context.ts';
 import { evaluateIn, type PlanScope } from './scope.ts';
 import { localFor } from './sources.ts';
 
@@ -70,13 +70,18 @@ export function conditions(
   return unknown ?? { kind: 'value', value: true };
 }
 
-export function prepare(task: Task, host: string, scope: PlanScope, run: RunContext): Work | NoWork {
+export function prepare(
+  task: Task,
+  host: string,
+  scope: PlanScope,
+  { run, play }: Pick<HostContext, 'run' | 'play'>,
+): Work | NoWork {
   const rendered = evaluateIn(task.params, scope);
   if (rendered.kind !== 'value') return rendered;
   const valid = validateParams(task.type, rendered.value, task.params);
   if ('diagnostics' in valid) return { kind: 'fault', diagnostic: valid.diagnostics[0]! };
   if (task.type.kind === 'local') return { kind: 'local', type: task.type, params: valid.value };
-  const { local, trouble } = localFor(task, scope, run.sources, run.playbookDir);
+  const { local, trouble } = localFor(task, scope, run.sources, play.dir);
   const desired: unknown = task.type.desire(valid.value, local);
   const obstacle = trouble();
   if (obstacle) return obstacle;
