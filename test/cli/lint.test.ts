@@ -23,7 +23,7 @@ describe('mama-play lint', () => {
       'books/good.yaml': GOOD,
       'books/deep er/wrong.yml': WRONG,
       'books/roles/no.yaml': '- not: a play\n',
-      'books/group_vars/all.yaml': 'x: 1\n',
+      'books/group_vars/elsewhere.yaml': 'x: 1\n',
       'books/vars.yaml': 'x: 1\n',
       'books/notes.txt': '- not: yaml\n',
     });

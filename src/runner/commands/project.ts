@@ -22,6 +22,7 @@ import { namesWritten } from '../plan/results.ts';
 import { Sources } from '../plan/sources.ts';
 import { checkTags, chooseTags, startAt, taskNames, tasksOf } from '../plan/tags.ts';
 import type { fileAccess } from './files.ts';
+import { unreadVars } from './unread-vars.ts';
 
 /** Everything that was read for a run, and found right as far as can be known without a host. */
 export interface Project {
@@ -72,17 +73,19 @@ export function readProject(
     return value;
   };
   const inventory = take(given ?? readInventory(options.inventory, files, cwd));
-  // Without its variables every task would seem to be wrong.
-  const unusable = diagnostics.some(isError);
+  const isUsable = !diagnostics.some(isError);
   const playbooks = options.playbooks.map((path) =>
     take(loadPlaybook(resolve(cwd, path), { taskTypes, io: files })),
   );
+  const written = playbooks.flatMap((playbook) => playbook.plays);
   const extra: Layer = typedExtra(
     take(parseExtraVars(options.extraVars, (path) => files.read(resolve(cwd, path)), files.vaults)),
-    playbooks.flatMap((playbook) => playbook.plays),
+    written,
   );
   const choice = { only: options.tags, skip: options.skipTags };
   if (!diagnostics.some(isError)) diagnostics.push(...checkTags(playbooks, choice));
+  const unread = options.inventory.length > 0 ? unreadVars(written, inventory, files) : [];
+  diagnostics.push(...unread);
   const limit = limitOf(options, cwd, files, take);
   const playbookDir = dirname(resolve(cwd, options.playbooks[0] ?? '.'));
   const context: RunContext = {
@@ -99,7 +102,7 @@ export function readProject(
   };
   const plays: SelectedPlay[] = [];
   let begun = options.startAtTask === null;
-  for (const play of playbooks.flatMap((playbook) => playbook.plays)) {
+  for (const play of written) {
     const { hosts: names, note } = take(selectHosts(play.hosts, inventory, limit ?? undefined));
     if (note) notes.push(`play "${play.name}" is skipped: ${note}`);
     const from: Play | null = begun ? play : startAt(play, options.startAtTask!);
@@ -133,8 +136,10 @@ export function readProject(
       hint: notes[0] ?? 'look at hosts: and --limit',
     });
   }
-  // Also where the text is wrong in places, so that everything is said at once.
-  if (!unusable) diagnostics.push(...checkPlays(plays, context), ...plainSecrets(plays, context));
+  // Also where the text is wrong in places, so that everything is said at once; but without its variables every task
+  // would seem to be wrong.
+  if (isUsable && unread.length === 0)
+    diagnostics.push(...checkPlays(plays, context), ...plainSecrets(plays, context));
   return { playbooks, inventory, plays, context, diagnostics, notes };
 }
 
