@@ -22,6 +22,8 @@ export const PACKAGES = {
     'busybox',
     'dash',
     'rsync',
+    'acl',
+    'attr',
     'tmux',
     'supervisor',
     'postgresql',

@@ -6,6 +6,16 @@ import { INVALID } from './validate.ts';
 
 const BECOME = 'run it as a user who may: `become: true`';
 
+/** What the system's own words for a refusal call for. */
+const HINTS: readonly (readonly [RegExp, string])[] = [
+  [/Permission denied/, BECOME],
+  [/Operation not permitted/, `${BECOME}; to root, an immutable file is closed as well (lsattr, chattr -i)`],
+  [
+    /Device or resource busy/,
+    'it is mounted there (as Docker does with /etc/hosts): change what is mounted, at its own place',
+  ],
+];
+
 /** Why a change to `path` failed, from what the tools said. */
 export function explainChange(path: string, reply: Reply): Refusal {
   const said = text(reply.err).trim();
@@ -16,8 +26,8 @@ export function explainChange(path: string, reply: Reply): Refusal {
     );
   }
   const last = said.split('\n').at(-1) || `the shell exited ${reply.code}`;
-  const barred = /Permission denied|Operation not permitted/.test(said);
-  return refuse(`could not change ${path}: ${last}`, barred ? BECOME : undefined);
+  const hint = HINTS.find(([words]) => words.test(said))?.[1];
+  return refuse(`could not change ${path}: ${last}`, hint);
 }
 
 export function missingParent(path: string, parent: ParentFacts & { kind: 'missing' }): Refusal {
@@ -35,7 +45,8 @@ export function missingParent(path: string, parent: ParentFacts & { kind: 'missi
 }
 
 export function barredParent(path: string, whose: string): Refusal {
-  return refuse(`${parentOf(path)} may not be written in (it is ${whose})`, BECOME);
+  const hint = whose.endsWith('read-only') ? 'root may not either: its file system is read-only' : BECOME;
+  return refuse(`${parentOf(path)} may not be written in (it is ${whose})`, hint);
 }
 
 export function unreadable(path: string, whose: string): Refusal {

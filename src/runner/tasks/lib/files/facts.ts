@@ -44,7 +44,7 @@ export type ParentFacts =
       readonly kind: 'present';
       /** Its path without symbolic links. */
       readonly physical: string;
-      /** null: the login may write in it; otherwise whose it is, `root 0755`. */
+      /** null: the login may write in it; otherwise whose it is, `root 0755`, and `, read-only` where root may not. */
       readonly barred: string | null;
     }
   | {

@@ -48,6 +48,7 @@ export function replaceFile(fill: Script, delta: Delta, facts: PathFacts, writin
   return lines(
     intoDirectory(facts.real),
     makeTemporary(facts.real),
+    facts.kind === 'file' && keepFurther(),
     fill,
     giveAttributes(facts, writing.declared, delta),
     writing.validate && runValidate(writing.validate),
@@ -81,6 +82,15 @@ function makeTemporary(path: string): Script {
 t=$(umask 077; mktemp ${prefix}XXXXXX) || exit 1
 trap 'rm -f "$t"' EXIT
 trap 'exit 143' HUP INT TERM`;
+}
+
+/**
+ * ACLs, extended attributes and the SELinux context stay, as if the file were written in place, where the host's cp
+ * can (GNU). Nobody may read the new file all the same before it has its owner and mode.
+ */
+function keepFurther(): Script {
+  return sh`[ -f "$b" ] && cp --attributes-only --preserve=all --no-preserve=ownership,timestamps,links "$b" "$t" 2>/dev/null
+chmod 600 "$t" || exit 1`;
 }
 
 /** No reader of a `conf.d` takes such a name for its own: it begins with a dot and lacks the file's suffix. */

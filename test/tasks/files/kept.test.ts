@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { lstatSync } from 'node:fs';
+import copy from '../../../src/runner/tasks/copy.ts';
+import lineinfile from '../../../src/runner/tasks/lineinfile.ts';
+import { converge, type Ground, makeGround, shells } from '../harness.ts';
+
+const run = (...[file, ...args]: [string, ...string[]]) => execFileSync(file, args, { encoding: 'utf8' });
+const acl = (g: Ground) => run('getfacl', '-pc', g.at('f')).trim().split('\n');
+const mode = (g: Ground) => (lstatSync(g.at('f')).mode & 0o7777).toString(8);
+
+describe('a file in place of another @host', () => {
+  for (const shell of shells().filter(({ name }) => name !== 'busybox ash')) {
+    let ground: Ground;
+    beforeEach(() => {
+      ground = makeGround(shell);
+      ground.lay({ f: 'old\n' });
+      run('setfacl', '-m', 'u:daemon:rw,g::r', ground.at('f'));
+      run('setfattr', '-n', 'user.note', '-v', 'kept', ground.at('f'));
+    });
+    afterEach(() => ground.remove());
+
+    it(`keeps its ACL and its extended attributes: nobody may more than before (${shell.name})`, async () => {
+      const before = acl(ground);
+      assert.ok(before.includes('group::r--') && before.includes('mask::rw-'));
+      await converge(copy, { dest: ground.at('f'), content: 'new\n' }, ground);
+      await converge(lineinfile, { path: ground.at('f'), line: 'more' }, ground);
+      assert.equal(ground.text('f'), 'new\nmore\n');
+      assert.deepEqual(acl(ground), before);
+      assert.match(run('getfattr', '-d', '--absolute-names', ground.at('f')), /user\.note="kept"/);
+    });
+
+    it(`has the mode that is declared (${shell.name})`, async () => {
+      await converge(copy, { dest: ground.at('f'), content: 'new\n', mode: '0600' }, ground);
+      assert.equal(mode(ground), '600');
+      assert.ok(acl(ground).includes('mask::---'));
+    });
+  }
+});
