@@ -204,6 +204,26 @@ describe('sudo', () => {
       sudoTrouble({ ...end, stderr: '' }).message,
       "me can't become root on h: sudo refused without a word",
     );
+    const twice = 'sudo: unable to resolve host h: Name or service not known\nsudo: unknown user x\n';
+    assert.equal(
+      sudoTrouble({ ...end, stderr: twice }).message,
+      "me can't become root on h: sudo: unknown user x",
+    );
+  });
+
+  it('is told from a sudo that is there and lacks something', () => {
+    const end = { host: 'h', user: 'root', login: 'me', prompts: 0, passwordGiven: false };
+    const said = (code: number, stderr: string) => sudoTrouble({ ...end, code, stderr }).message;
+    const none = "me can't become root on h: there is no sudo on it";
+    assert.equal(said(127, 'sh: 1: exec: sudo: not found'), none);
+    assert.equal(said(127, 'bash: line 1: exec: sudo: not found'), none);
+    assert.equal(said(1, 'sudo: Command not found.'), none);
+    assert.equal(said(1, 'zsh:1: command not found: sudo'), none);
+    for (const words of [
+      'sudo: sh: command not found',
+      'sudo: unable to change directory to /x: No such file',
+    ])
+      assert.equal(said(1, words), `me can't become root on h: ${words}`);
   });
 });
 

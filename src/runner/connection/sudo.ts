@@ -43,6 +43,9 @@ export function wrap(attempt: Attempt, loader: string): string {
   return `exec sudo -S -H -p ${attempt.prompt} -u ${user} -- ${shell}`;
 }
 
+/** In the words of a login shell; sudo's own name what it lacks (`sudo: sh: command not found`). */
+const NO_SUDO = /sudo: (command )?not found|sudo: No such file|not found: sudo/i;
+
 /** What one knows of a sudo that ended before the shell was ready. */
 export interface SudoEnd {
   readonly host: string;
@@ -58,7 +61,7 @@ export interface SudoEnd {
 export function sudoTrouble(end: SudoEnd): Trouble {
   const who = `${end.login ?? 'the login user'} can't become ${end.user} on ${end.host}`;
   const words = complaint(end.stderr);
-  if (end.code === 127 || /(sudo|exec)[^\n]*(not found|No such file)/i.test(end.stderr)) {
+  if (end.code === 127 || NO_SUDO.test(end.stderr)) {
     return trouble(
       'become',
       `${who}: there is no sudo on it`,
@@ -91,5 +94,8 @@ function complaint(stderr: string): string {
     .split('\n')
     .map((line) => line.replace(/mama-play-[0-9a-f]{24}:/g, '').trim())
     .filter((line) => line !== '');
-  return said.find((line) => line.startsWith('sudo: ')) ?? said.at(-1) ?? 'sudo refused without a word';
+  const ofSudo = said.filter((line) => line.startsWith('sudo: '));
+  // A host that does not know its own name says so first, and goes on.
+  const other = ofSudo.find((line) => !line.startsWith('sudo: unable to resolve host'));
+  return other ?? ofSudo[0] ?? said.at(-1) ?? 'sudo refused without a word';
 }
