@@ -131,21 +131,25 @@ export function explainYaml(document: Document, source: Source): Diagnostic[] {
       before.pos[0] === pos[0]
     );
   });
+  // Behind a token that it did not expect, the parser has lost its way.
+  const lost = errors.findIndex(({ code }) => code === 'UNEXPECTED_TOKEN');
   const tabs = errors.filter(({ code }) => code === 'TAB_AS_INDENT');
-  return (tabs.length > 0 ? tabs : errors).slice(0, 20).flatMap((error) => {
-    const {
-      code = 'yaml',
-      message,
-      hint,
-      start,
-      end,
-    } = source.secrets ? INSIDE_VAULT : said(error, source, document);
-    const span: Span = { source, start: start ?? error.pos[0], end: end ?? error.pos[1] };
-    const { line } = source.position(span.start);
-    if (lines.has(line)) return [];
-    lines.add(line);
-    return fault(span, code, message, hint);
-  });
+  return (tabs.length > 0 ? tabs : lost < 0 ? errors : errors.slice(0, lost + 1))
+    .slice(0, 20)
+    .flatMap((error) => {
+      const {
+        code = 'yaml',
+        message,
+        hint,
+        start,
+        end,
+      } = source.secrets ? INSIDE_VAULT : said(error, source, document);
+      const span: Span = { source, start: start ?? error.pos[0], end: end ?? error.pos[1] };
+      const { line } = source.position(span.start);
+      if (lines.has(line)) return [];
+      lines.add(line);
+      return fault(span, code, message, hint);
+    });
 }
 
 function lower(message: string): string {
