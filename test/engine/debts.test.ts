@@ -143,6 +143,55 @@ describe('handler debt', function () {
     assert.equal(second.recap!.hosts['a']!.round_trips, 1);
   });
 
+  describe('a handler that reads what the play gives', () => {
+    const reads = (what: string) => `
+- name: deploy
+  hosts: all
+  vars: {system: "on {{ ansible_system }}"}
+  tasks:
+    - {name: config, copy: {dest: "{{ root }}/config", content: "new\\n"}, notify: restart}
+    - {name: version, shell: echo 7, register: version, changed_when: false}
+    - {name: fragile, command: "test -e {{ root }}/may", changed_when: false}
+  handlers:
+    - {name: restart, shell: "echo ${what} >> {{ root }}/log"}
+`;
+    const again = (...args: string[]) => runHere(dir, ['play.yaml', '-i', 'inventory.yaml', ...args], HOLDER);
+
+    for (const [what, expected, order] of [
+      ['{{ version.stdout }}', '7\n', ['config ok', 'version ok', 'fragile ok', 'restart changed debt']],
+      ['{{ system }}', 'on Linux\n', ['restart changed debt', 'config ok', 'version ok', 'fragile ok']],
+    ] as const) {
+      it(`is paid once it is there: ${what}`, async () => {
+        writeFiles(dir, { 'play.yaml': reads(what) });
+        assert.deepEqual(told(await again()), ['config changed', 'version ok', 'fragile failed']);
+        writeFiles(dir, { may: '' });
+        assert.deepEqual(told(await again()), order);
+        assert.equal(log(), expected);
+        assert.equal(existsSync(file), false);
+        assert.deepEqual(told(await again()), ['config ok', 'version ok', 'fragile ok']);
+      });
+    }
+
+    it('stays owed, and that is told, where it does not come', async () => {
+      const text = reads('{{ version }}').replace(
+        'shell: echo 7, register: version, changed_when: false',
+        'set_fact: {version: 7}, when: given',
+      );
+      writeFiles(dir, { 'play.yaml': text });
+      await again('-e', '{"given": true}');
+      writeFiles(dir, { may: '' });
+      const ran = await again('-e', '{"given": false}');
+      assert.deepEqual(told(ran), ['config ok', 'version skipped', 'fragile ok']);
+      assert.deepEqual(
+        ran.events.flatMap((event) => (event.event === 'note' ? [event.msg] : [])),
+        ['the handler "restart" is still owed: nothing gave what it reads'],
+      );
+      assert.equal(readFileSync(file, 'utf8'), owed);
+      const paid = ['config ok', 'version ok', 'fragile ok', 'restart changed debt'];
+      assert.deepEqual(told(await again('-e', '{"given": true}')), paid);
+    });
+  });
+
   it('after kill -9 of the runner the next run pays', async () => {
     writeFiles(dir, { 'play.yaml': playbook('- {name: wait, shell: "echo > {{ root }}/waiting; sleep 3"}') });
     const main = join(import.meta.dirname, '../../dist/main.js');

@@ -1,4 +1,5 @@
 import type { Node, Play } from '../language/model.ts';
+import { givenBy } from '../plan/awaits.ts';
 import type { Host } from './host.ts';
 import { Lockstep } from './lockstep.ts';
 import type { Asked } from './pauses.ts';
@@ -11,12 +12,15 @@ export class Batch {
   readonly lockstep: Lockstep | null;
   /** Questions to the operator, each put once for all hosts. */
   readonly asked: Asked = new Map();
+  /** What tasks of the play give to their host: owed handlers may have to wait for it. */
+  readonly given: ReadonlySet<string>;
   /** `end` (meta: end_play, end_batch) or `fatal` (too many failures): no host begins another task. */
   over: 'end_batch' | 'end_play' | 'fatal' | null = null;
 
   constructor(play: Play, hosts: readonly Host[], forks: number) {
     this.play = play;
     this.hosts = hosts;
+    this.given = play.handlers.length > 0 ? givenBy(play) : new Set();
     this.lockstep = isLinear(play)
       ? new Lockstep(
           hosts.map((host) => host.name),

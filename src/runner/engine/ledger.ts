@@ -71,6 +71,12 @@ export class Ledger {
     this.unpaid.add(debtName(handler));
   }
 
+  /** The host is through the play: who of an earlier run's handlers had nothing to read is still owed. */
+  tellUnpaid(): void {
+    for (const name of this.notified.owedNames())
+      this.note('warning', `the handler "${name}" is still owed: nothing gave what it reads`);
+  }
+
   /** What is owed now becomes what the host knows. */
   settle(): void {
     if (!this.run.check) this.debts?.settle([...new Set([...this.notified.names(), ...this.unpaid])]);

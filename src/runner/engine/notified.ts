@@ -9,6 +9,8 @@ export type Certainty = 'sure' | 'unknown';
 export class Notified {
   private readonly handlers: readonly Task[];
   private readonly waiting = new Map<Task, Certainty>();
+  /** Of those that wait, the ones that only an earlier run has notified. */
+  private readonly owed = new Set<Task>();
 
   constructor(handlers: readonly Task[]) {
     this.handlers = handlers;
@@ -17,7 +19,10 @@ export class Notified {
   /** False: no handler has this name, and none listens to it. */
   notify(name: string, certainty: Certainty, by: Task): boolean {
     const meant = this.meant(name, by);
-    for (const handler of meant) this.add(handler, certainty);
+    for (const handler of meant) {
+      this.add(handler, certainty);
+      this.owed.delete(handler);
+    }
     return meant.length > 0;
   }
 
@@ -34,7 +39,10 @@ export class Notified {
   /** An earlier run owes the handler of this `debtName`; false: the play has it no more. */
   owe(name: string): boolean {
     const owed = this.handlers.filter((handler) => debtName(handler) === name);
-    for (const handler of owed) this.add(handler, 'sure');
+    for (const handler of owed) {
+      this.add(handler, 'sure');
+      this.owed.add(handler);
+    }
     return owed.length > 0;
   }
 
@@ -63,6 +71,16 @@ export class Notified {
     return this.waiting.has(handler);
   }
 
+  /** `debtName`s of those that still wait because of an earlier run only. */
+  owedNames(): string[] {
+    return [...new Set([...this.owed].map(debtName))];
+  }
+
+  /** It waits because of an earlier run only. */
+  isOwed(handler: Task): boolean {
+    return this.owed.has(handler);
+  }
+
   get size(): number {
     return this.waiting.size;
   }
@@ -71,6 +89,7 @@ export class Notified {
   take(handler: Task): Certainty {
     const certainty = this.waiting.get(handler) ?? 'sure';
     this.waiting.delete(handler);
+    this.owed.delete(handler);
     return certainty;
   }
 }

@@ -1,6 +1,7 @@
 import { isTrouble } from '../contract/exchange.ts';
 import type { Block, Expression, Flush, Include, Meta, Task } from '../language/model.ts';
 import { ahead } from '../plan/ahead.ts';
+import { awaits } from '../plan/awaits.ts';
 import { type HostContext, scopeOf } from '../plan/context.ts';
 import { Cursor, type Leaf } from '../plan/cursor.ts';
 import { conditions } from '../plan/prepare.ts';
@@ -48,7 +49,7 @@ export class Way {
     this.batch = batch;
     this.host = host;
     this.notified = new Notified(batch.play.handlers);
-    this.cursor = Cursor.start(batch.play, (handler) => this.notified.has(handler));
+    this.cursor = Cursor.start(batch.play, (handler) => this.isDue(handler));
     this.context = {
       run: run.context,
       play: batch.play,
@@ -67,11 +68,18 @@ export class Way {
     await this.payDebts();
     if (this.host.live) await this.follow();
     if (this.host.state === 'failed' && (this.batch.play.forceHandlers || this.run.forceHandlers)) {
-      this.cursor = Cursor.flushOnly(this.batch.play, (handler) => this.notified.has(handler));
+      this.cursor = Cursor.flushOnly(this.batch.play, (handler) => this.isDue(handler));
       await this.follow();
     }
+    if (this.host.live) this.ledger.tellUnpaid();
     this.batch.lockstep?.leave(this.host.name);
     if (this.host.state !== 'unreachable' && !this.run.check) await this.machine?.runErrands();
+  }
+
+  /** What is owed since an earlier run waits for what it reads of this one: results, facts. */
+  private isDue(handler: Task): boolean {
+    if (!this.notified.isOwed(handler)) return this.notified.has(handler);
+    return !awaits(handler, this.scope(handler), this.batch.given);
   }
 
   /** What an earlier run of this play left unpaid on the host is run before anything else. */
@@ -89,7 +97,7 @@ export class Way {
     } as const;
     if (!(await this.ledger.open(play, this.machine, dialogue, () => ahead(this.context, from)))) return;
     const start = this.cursor;
-    this.cursor = Cursor.flushOnly(play, (handler) => this.notified.has(handler));
+    this.cursor = Cursor.flushOnly(play, (handler) => this.isDue(handler));
     this.isPaying = true;
     await this.follow();
     this.isPaying = false;
@@ -137,13 +145,14 @@ export class Way {
       if (handler) this.notified.take(task);
       return this.inherit(task, shared);
     }
-    const raw = await this.perform(task, handler);
+    const debt = this.isPaying || (handler && this.notified.isOwed(task));
+    const raw = await this.perform(task, handler, debt);
     if (this.run.leases.refused.size > 0) return false;
     if (task.runOnce) this.run.once.set(place, raw);
-    return this.conclude(task, raw, handler, started);
+    return this.conclude(task, raw, handler, debt, started);
   }
 
-  private async perform(task: Task, handler: boolean): Promise<Raw> {
+  private async perform(task: Task, handler: boolean, debt: boolean): Promise<Raw> {
     const certainty = handler ? this.notified.take(task) : 'sure';
     const taskRun = new TaskRun({
       run: this.run,
@@ -152,7 +161,7 @@ export class Way {
       task,
       title: titleOf(task, task.title && this.scope(task)),
       handler,
-      debt: this.isPaying,
+      debt,
       around: this.cursor.rounds(),
       certain: handler && certainty === 'sure',
       doubt: certainty === 'unknown' ? 'whether it is notified is not known' : null,
@@ -195,7 +204,7 @@ export class Way {
     return raw.status === 'failed' && !this.ignores(task) ? this.fail() : this.goOn();
   }
 
-  private conclude(task: Task, came: Raw, handler: boolean, started: number): boolean {
+  private conclude(task: Task, came: Raw, handler: boolean, debt: boolean, started: number): boolean {
     const isOut = came.status === 'failed' || came.status === 'unreachable';
     const cut = isOut && (this.run.interrupt.now || came.cut === true);
     const raw = cut ? interrupted(came) : came.performs && this.ignores(task) ? mayFail(came) : came;
@@ -209,7 +218,7 @@ export class Way {
       status: ignored ? 'ignored' : raw.status,
       rescued,
       handler,
-      debt: this.isPaying,
+      debt,
       started,
       scope,
     });
@@ -243,7 +252,7 @@ export class Way {
   private async flush(flush: Flush): Promise<boolean> {
     const verdict = conditions(flush.when, this.scope(flush));
     if (verdict.kind === 'unknown') {
-      const waiting = this.batch.play.handlers.filter((handler) => this.notified.has(handler));
+      const waiting = this.batch.play.handlers.filter((handler) => this.isDue(handler));
       await this.forks.perhaps(waiting, 'it is not known whether handlers run before');
     }
     this.cursor = verdict.kind === 'value' && verdict.value ? this.cursor.flush() : this.cursor.next();
