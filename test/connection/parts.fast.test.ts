@@ -387,6 +387,14 @@ describe('failures to connect', () => {
       'the host key of web1 (10.0.0.9, ED25519) is not known',
     );
     assert.equal(said('something new'), 'web1 could not be connected to: something new');
+    const elsewhere = { ...target, port: 2222, user: 'me', knownHostsFile: 'known' };
+    const hint = (text: string) => clientTrouble(elsewhere, text).hint;
+    const command = 'ssh -p 2222 -o UserKnownHostsFile=known me@10.0.0.9';
+    assert.equal(
+      hint('Host key verification failed.'),
+      `if it is not known yet, look at it with: ${command}`,
+    );
+    assert.equal(hint('something new'), `try: ${command} -v`);
   });
 });
 

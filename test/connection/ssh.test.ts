@@ -132,6 +132,33 @@ describe('@host the ssh line', () => {
       });
     });
 
+    it('says what the host wants instead of a key, or besides', async () => {
+      const key = `${sshd.key} (${fingerprintOf(`${sshd.key}.pub`)})`;
+      const said = async (line: string, more: Partial<Target>) => {
+        const other = await startSshd([line]);
+        try {
+          const target = { ...other.target('ssh', more), privateKeyFile: sshd.key };
+          copyFileSync(join(sshd.folder, 'authorized_keys'), join(other.folder, 'authorized_keys'));
+          const { message, hint } = troubleOf(await connector({ env: other.env, warn: assert.fail })(target));
+          return { message, hint };
+        } finally {
+          await other.stop();
+        }
+      };
+      assert.deepEqual(await said('AuthenticationMethods password', {}), {
+        message: `web1 refused to let root in: tried ${key}; it accepts password only`,
+        hint: 'give the password with -k or ansible_password',
+      });
+      assert.deepEqual(await said('AuthenticationMethods publickey,password', {}), {
+        message: `web1 takes ${key} of root, and wants password besides`,
+        hint: 'give the password with -k or ansible_password',
+      });
+      assert.deepEqual(await said('AuthenticationMethods publickey,password', { password: 'wrong' }), {
+        message: `web1 takes ${key} of root, and wants password besides`,
+        hint: 'check the password of -k or ansible_password',
+      });
+    });
+
     it('says that there is nothing to log in with', async () => {
       const said = troubleOf(
         await connector({ env: sshd.env, warn: assert.fail })({
@@ -409,6 +436,17 @@ describe('@host the ssh line', () => {
       for (const talk of all) await conversationOf(talk).close();
     } finally {
       await small.stop();
+    }
+  });
+
+  it('says that there is no algorithm in common', async () => {
+    const other = await startSshd(['KexAlgorithms sntrup761x25519-sha512@openssh.com']);
+    try {
+      const said = troubleOf(await connector({ env: other.env, warn: assert.fail })(other.target('ssh')));
+      assert.match(said.message, /^web1 .* know no algorithm in common: .*key exchange/);
+      assert.match(said.hint ?? '', /ansible_connection: openssh/);
+    } finally {
+      await other.stop();
     }
   });
 

@@ -22,7 +22,10 @@ const MEANINGS: readonly (readonly [
   ],
   [
     /Host key verification failed/,
-    (t) => [`the host key of ${t.name} was not accepted`, `try: ssh ${t.address}`],
+    (t) => [
+      `the host key of ${t.name} was not accepted`,
+      `if it is not known yet, look at it with: ${commandTo(t)}`,
+    ],
   ],
   [
     /Could not resolve hostname (\S+?):/,
@@ -75,8 +78,15 @@ export function clientTrouble(target: Target, stderr: string): Trouble {
   return trouble(
     'unreachable',
     `${target.name} could not be connected to: ${words || 'ssh ended without a word'}`,
-    `try: ssh -v ${target.address}`,
+    `try: ${commandTo(target)} -v`,
   );
+}
+
+/** What a person types to get there in the same way. */
+function commandTo({ address, port, user, knownHostsFile }: Target): string {
+  const known = knownHostsFile === undefined ? [] : ['-o', `UserKnownHostsFile=${knownHostsFile}`];
+  const place = [...(port === undefined ? [] : ['-p', port]), ...known];
+  return ['ssh', ...place, user === undefined ? address : `${user}@${address}`].join(' ');
 }
 
 function nameOf(target: Target): string {

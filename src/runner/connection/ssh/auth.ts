@@ -81,33 +81,58 @@ export function nothingToTry(name: string, settings: Settings, found: Credential
   );
 }
 
-/** Everything that was tried was refused. */
-export function refused(
-  name: string,
-  settings: Settings,
-  found: Credentials,
-  tried: readonly string[],
-): Trouble {
-  const what = tried.length > 0 ? `tried ${tried.join(', ')}` : 'it offered no method that we have';
-  const others = found.useless.length > 0 ? `; not tried: ${found.useless.join('; ')}` : '';
-  const hint = found.openssh
-    ? OPENSSH
-    : `add the public key to ~${settings.user}/.ssh/authorized_keys on ${name}, or give another one with --private-key or -u another user`;
-  return trouble('unreachable', `${name} refused to let ${settings.user} in: ${what}${others}`, hint);
+/** What was tried, and what the server said to it last. */
+export interface Trial {
+  readonly tried: string[];
+  /** The methods with which one may go on; null: it did not say. */
+  accepts: readonly string[] | null;
+  /** The last one that was taken, where the server wants another besides. */
+  taken: string | null;
 }
 
+/** Everything that was tried was refused. */
+export function refused(name: string, settings: Settings, found: Credentials, trial: Trial): Trouble {
+  const { tried, accepts, taken } = trial;
+  const others = found.useless.length > 0 ? `; not tried: ${found.useless.join('; ')}` : '';
+  const wanted = accepts?.join(', ');
+  const other = accepts && !accepts.includes('publickey') ? otherHint(accepts, tried) : null;
+  if (taken !== null) {
+    const message = `${name} takes ${taken} of ${settings.user}, and wants ${wanted} besides${others}`;
+    return trouble('unreachable', message, other ?? KEY_HINT);
+  }
+  const what = tried.length > 0 ? `tried ${tried.join(', ')}` : 'nothing was tried';
+  const only = other === null ? '' : `; it accepts ${wanted} only`;
+  const hint = found.openssh
+    ? OPENSSH
+    : (other ??
+      `add the public key to ~${settings.user}/.ssh/authorized_keys on ${name}, or give another one with --private-key or -u another user`);
+  return trouble('unreachable', `${name} refused to let ${settings.user} in: ${what}${only}${others}`, hint);
+}
+
+/** Where no key is accepted. */
+function otherHint(accepts: readonly string[], tried: readonly string[]): string {
+  const asks = accepts.includes('password') || accepts.includes('keyboard-interactive');
+  if (!asks) return 'that needs the system client: set ansible_connection: openssh';
+  return tried.some((label) => label.startsWith(PASSWORD))
+    ? 'check the password of -k or ansible_password'
+    : 'give the password with -k or ansible_password';
+}
+
+const PASSWORD = 'the password';
 const KEY_HINT =
   'give one with --private-key or ansible_ssh_private_key_file, start an ssh agent, or use -k for a password';
 const OPENSSH = 'FIDO keys and certificates need the system client: set ansible_connection: openssh';
 
 /** The next attempt for ssh2: those whose method the server does not accept are passed over. */
-export function attemptHandler(found: Credentials, tried: string[]) {
+export function attemptHandler(found: Credentials, trial: Trial) {
   const queue = [...found.attempts];
-  return (methodsLeft: readonly string[] | null): AnyAuthMethod | false => {
+  return (methodsLeft: readonly string[] | null, partly: boolean | null): AnyAuthMethod | false => {
+    trial.accepts = methodsLeft;
+    if (partly) trial.taken = trial.tried.at(-1) ?? null;
     for (let next = queue.shift(); next; next = queue.shift()) {
       const method = next.method.type === 'agent' ? 'publickey' : next.method.type;
       if (methodsLeft && !methodsLeft.includes(method)) continue;
-      tried.push(next.label);
+      trial.tried.push(next.label);
       return next.method;
     }
     return false;
@@ -163,7 +188,7 @@ function passwordAttempts(username: string, password: string | undefined): Attem
   if (password === undefined) return [];
   let asked = false;
   return [
-    { method: { type: 'password', username, password }, label: 'the password', hasty: true },
+    { method: { type: 'password', username, password }, label: PASSWORD, hasty: true },
     {
       method: {
         type: 'keyboard-interactive',
@@ -173,7 +198,7 @@ function passwordAttempts(username: string, password: string | undefined): Attem
           asked = true;
         },
       },
-      label: 'the password (keyboard-interactive)',
+      label: `${PASSWORD} (keyboard-interactive)`,
       hasty: true,
     },
   ];

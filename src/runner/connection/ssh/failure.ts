@@ -66,6 +66,12 @@ export function failure(
       'its sshd may be overloaded (MaxStartups), or refuse this address',
     );
   }
+  if (/no matching/.test(error.message)) {
+    return say(
+      `and this connection know no algorithm in common: ${error.message}`,
+      'the system client may know more: set ansible_connection: openssh',
+    );
+  }
   return say(
     `could not be connected to: ${error.message}`,
     `try: ssh -v -p ${settings.port} ${settings.user}@${settings.hostName}`,

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'ssh2';
 import type { Trouble } from '../../contract/exchange.ts';
-import { attemptHandler, type Credentials, refused } from './auth.ts';
+import { attemptHandler, type Credentials, refused, type Trial } from './auth.ts';
 import { droppedUnheard, failure, type RawError, type Stage } from './failure.ts';
 import { saveRoundTrips, stopKeepalive } from './fewer-round-trips.ts';
 import type { HostKeys } from './host-key.ts';
@@ -58,7 +58,7 @@ async function tryOnce(wanted: Handshake): Promise<SshClient | Trouble | { reado
   sock.once('connect', () => {
     reached.stage = 'connected';
   });
-  const tried: string[] = [];
+  const trial: Trial = { tried: [], accepts: null, taken: null };
   const { NodeSSH } = await import('node-ssh');
   if (reached.early) return failed(reached.early);
   const ssh = new NodeSSH();
@@ -73,7 +73,7 @@ async function tryOnce(wanted: Handshake): Promise<SshClient | Trouble | { reado
       reached.trouble = wanted.hostKeys.check(name, settings, key);
       return reached.trouble === null;
     },
-    authHandler: attemptHandler(wanted.credentials, tried) as never,
+    authHandler: attemptHandler(wanted.credentials, trial) as never,
   });
   const client = ssh.connection as Client;
   client.on('error', () => {});
@@ -94,9 +94,9 @@ async function tryOnce(wanted: Handshake): Promise<SshClient | Trouble | { reado
   function failed(error: RawError): Trouble | { readonly again: Trouble } {
     if (
       error.level === 'client-authentication' ||
-      (reached.stage === 'authenticating' && tried.length > 0 && error.level !== 'client-timeout')
+      (reached.stage === 'authenticating' && trial.tried.length > 0 && error.level !== 'client-timeout')
     ) {
-      return refused(name, settings, wanted.credentials, tried);
+      return refused(name, settings, wanted.credentials, trial);
     }
     const said = failure(name, settings, error, reached.stage, wanted.timeout);
     return droppedUnheard(error, reached.stage) ? { again: said } : said;
