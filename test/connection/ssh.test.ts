@@ -286,6 +286,13 @@ describe('@host the ssh line', () => {
           `web1 (127.0.0.1:${port}) took the connection but did not finish the SSH handshake within 1 s`,
         );
       });
+
+      it('gives up in time over openssh too, and blames no login shell', async () => {
+        const { port } = mute.address() as { port: number };
+        const connect = connector({ env: sshd.env, warn: assert.fail });
+        const said = troubleOf(await connect(sshd.target('openssh', { port, connectTimeout: 10 })));
+        assert.equal(said.message, 'web1 did not answer within 10 s');
+      });
     });
 
     it('says that the login shell is none', async () => {

@@ -20,9 +20,11 @@ export async function opensshConversation(
     const message = `a password for ${target.name} can't be given to the system's ssh client`;
     return trouble('unreachable', message, 'use a key or an agent, or ansible_connection: ssh');
   }
+  // The client's first word comes when it has connected, or has given up connecting.
+  const timeout = settings.timeout + target.connectTimeout * 1000;
   for (let attempt = 1; ; attempt += 1) {
     const line = await opensshLine(target, options);
-    const conversation = new LineConversation(line, settings);
+    const conversation = new LineConversation(line, { ...settings, timeout });
     const started = await conversation.start();
     if ('info' in started) return conversation;
     await conversation.close();
