@@ -187,6 +187,34 @@ describe('stories of whole playbooks', function () {
     assert.deepEqual(counts(ran, 'a'), { ok: 4, state: 'done' });
   });
 
+  it('an include whose condition reads the item is gone through for those items only', async () => {
+    writeFiles(dir, { 'more.yaml': '- {name: "more {{ item }}", debug: {msg: x}}\n' });
+    const playbook = (when: string) => `
+- hosts: a
+  tasks:
+    - {name: makes, shell: echo 2, register: made, changed_when: false}
+    - {name: brings, include_tasks: more.yaml, loop: [1, 2, 3], when: ${when}}
+`;
+    assert.deepEqual(await tell(playbook('[item != 2, has(made.stdout)]')), [
+      'a makes ok',
+      'a brings ok',
+      'a more 1 ok',
+      'a more 3 ok',
+    ]);
+    assert.deepEqual(await tell(playbook('item > 3')), ['a makes ok', 'a brings skipped']);
+    assert.deepEqual(await tell(playbook('string(item) == made.stdout')), [
+      'a makes ok',
+      'a brings ok',
+      'a more 2 ok',
+    ]);
+    writeFiles(dir, { 'play.yaml': playbook('item.use') });
+    const { refused } = await runHere(dir, ['play.yaml', '-i', 'inventory.yaml']);
+    assert.deepEqual(
+      refused.map(({ code, at }) => `${code} ${at?.line}`),
+      ['undefined-field 5'],
+    );
+  });
+
   it('run_once runs on the first host, once per place and not once per batch; its result holds for all', async () => {
     const ran = await run(`
 - hosts: all

@@ -13,6 +13,7 @@ import { secretInputs } from '../plan/inputs.ts';
 import { conditions, type HostWork, prepare, type Question, type Work } from '../plan/prepare.ts';
 import { type Item, itemsOf, labelOf, rounds } from '../plan/rounds.ts';
 import { evaluateIn, type PlanScope } from '../plan/scope.ts';
+import { mentionsItem } from '../plan/taken.ts';
 import { isChainable } from './chain.ts';
 import { Dialogue, probe } from './dialogue.ts';
 import { cloud, wouldKeep } from './doubt.ts';
@@ -74,20 +75,20 @@ export class TaskRun {
 
   async run(): Promise<Raw> {
     const { task, around, doubt } = this.is;
-    if (doubt !== null)
-      return this.whole(await this.perhaps(doubt, task.loop ? null : around, this.unit(null)));
-    if (!task.loop) return this.one(null, null);
+    const { loop } = task;
+    if (doubt !== null) return this.whole(await this.perhaps(doubt, loop ? null : around, this.unit(null)));
+    if (!loop) return this.one(null, null);
     const scope = this.scope(around);
     // A loop over what a skipped task registered must not fail where the condition says no: ask it first.
     const before = conditions(
-      task.when.filter((when) => !mentionsItem(when.mentions, task)),
+      task.when.filter((when) => !mentionsItem(when.mentions, loop)),
       scope,
     );
     if (before.kind === 'value' && !before.value) return this.whole(skipped(`${before.by?.source} is false`));
-    const items = itemsOf(task.loop, scope);
+    const items = itemsOf(loop, scope);
     if (items.kind === 'unknown') return this.whole(await this.perhaps(items.because, null, this.unit(null)));
     if (items.kind === 'fault') return this.whole(faulty(items.diagnostic));
-    return this.loop(rounds(task.loop, items.value));
+    return this.loop(rounds(loop, items.value));
   }
 
   private async loop(items: readonly Item[]): Promise<Raw> {
@@ -369,10 +370,4 @@ const LOCKED: Trouble = { kind: 'trouble', trouble: 'locked', message: 'another 
 /** What the task will have written when it is done; a local one needs no host, and nothing rides with it. */
 function namesOf(task: Task): string[] {
   return [...(task.register ? [task.register] : []), ...factsOf(task).keys()];
-}
-
-/** Conditions that need the item can be asked only item by item. */
-function mentionsItem(names: ReadonlySet<string>, task: Task): boolean {
-  const { loopVar, indexVar } = task.loop!;
-  return names.has(loopVar) || (indexVar !== null && names.has(indexVar));
 }

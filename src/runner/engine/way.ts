@@ -3,7 +3,7 @@ import type { Block, Expression, Flush, Include, Meta, Task } from '../language/
 import { ahead } from '../plan/ahead.ts';
 import { awaits } from '../plan/awaits.ts';
 import { type HostContext, scopeOf } from '../plan/context.ts';
-import { Cursor, type Leaf } from '../plan/cursor.ts';
+import { Cursor, type Leaf, type Round } from '../plan/cursor.ts';
 import { conditions } from '../plan/prepare.ts';
 import type { Item } from '../plan/rounds.ts';
 import { tasksOf } from '../plan/tags.ts';
@@ -261,7 +261,7 @@ export class Way {
 
   private async enter(node: Block | Include): Promise<boolean> {
     const started = performance.now();
-    const entry = entryOf(node, this.scope(node));
+    const entry = entryOf(node, (own) => this.scope(node, own));
     if ('instead' in entry) {
       const raw = definite(entry.instead, this.run, this.run.check);
       this.run.journal?.entered(this.host.name, this.batch.play, node, raw);
@@ -337,8 +337,9 @@ export class Way {
     return false;
   }
 
-  private scope(node: Parameters<typeof scopeOf>[1]) {
-    return scopeOf(this.context, node, this.host.memory, this.cursor.rounds());
+  private scope(node: Parameters<typeof scopeOf>[1], own: Round | null = null) {
+    const around = this.cursor.rounds();
+    return scopeOf(this.context, node, this.host.memory, own ? [...around, own] : around);
   }
 
   private holds(when: readonly Expression[], node: Parameters<typeof scopeOf>[1]): boolean {

@@ -259,7 +259,8 @@ export interface Block extends Directives {
 }
 
 /**
- * `include_tasks` or `include_role`: its `when` is evaluated once, it counts one ok, its tags are not handed down.
+ * `include_tasks` or `include_role`: its `when` is evaluated once, or, where it reads the item of its loop, each round; it
+ * counts one ok, its tags are not handed down.
  * (`import_tasks` and `import_role` leave no node: their `when` and tags are merged into every child.)
  */
 export interface Include extends Directives {

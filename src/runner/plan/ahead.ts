@@ -1,12 +1,13 @@
 import type { JsonObject } from '../contract/json.ts';
 import type { LocalType } from '../contract/task-type.ts';
-import type { Evaluated, Loop, Task } from '../language/model.ts';
+import type { Block, Evaluated, Include, Task } from '../language/model.ts';
 import { type HostContext, scopeOf } from './context.ts';
 import type { Cursor, Leaf, Round } from './cursor.ts';
 import { factsOf } from './facts.ts';
 import { conditions, type HostWork, prepare, type Question } from './prepare.ts';
 import { type Item, itemsOf, rounds } from './rounds.ts';
 import type { Memory } from './scope.ts';
+import { takenRounds } from './taken.ts';
 
 /** A question worth asking now for a step still to come. */
 export interface Coming {
@@ -110,16 +111,15 @@ class Walk {
     return true;
   }
 
-  enter(node: { loop: Loop | null } & Parameters<typeof scopeOf>[1] & object, cursor: Cursor): Cursor | null {
-    const scope = this.scope(node, cursor.rounds());
-    const when = 'when' in node ? conditions(node.when as Task['when'], scope) : null;
-    if (when && when.kind !== 'value') return null;
-    if (when && !when.value) return cursor.next();
-    if (!node.loop) return cursor.enter([new Map()]);
-    const items = itemsOf(node.loop, scope);
-    return items.kind === 'value'
-      ? cursor.enter(rounds(node.loop, items.value).map((item) => item.round))
-      : null;
+  enter(node: Block | Include, cursor: Cursor): Cursor | null {
+    const around = cursor.rounds();
+    // Each of a block's tasks has its condition; where it is known, none of them need be looked at.
+    const block = node.kind === 'block' ? conditions(node.when, this.scope(node, around)) : null;
+    if (block && block.kind !== 'value') return null;
+    if (block && !block.value) return cursor.next();
+    const taken = takenRounds(node, (own) => this.scope(node, own ? [...around, own] : around));
+    if (taken.kind !== 'value') return null;
+    return taken.no ? cursor.next() : cursor.enter(taken.value);
   }
 
   /** What a handler notifies runs before whatever comes behind the handlers that wait now. */

@@ -24,6 +24,7 @@ import { resultShape } from './results.ts';
 import { itemsOf, namesOf, rounds } from './rounds.ts';
 import { evaluateIn } from './scope.ts';
 import { hostvarsShape, type Later, once, Seen, spanIn, undefinedName } from './seen.ts';
+import { judged } from './taken.ts';
 import { judgementsOf, textsOf } from './texts.ts';
 
 /**
@@ -183,9 +184,13 @@ class HostCheck {
 
   private group(node: Block | Include, around: Around): void {
     const seen = this.seen(node, around);
-    if (node.kind === 'include' && !this.when(node.when, seen)) return;
+    const { once, each } = judged(node);
+    if (!this.when(once, seen)) return;
     const inside = node.kind === 'block' ? [...node.block, ...node.rescue, ...node.always] : node.nodes;
-    for (const inner of this.rounds(node, seen, around)) this.nodes(inside, inner);
+    for (const inner of this.rounds(node, seen, around)) {
+      if (each.length > 0 && !this.when(each, this.seen(node, inner))) continue;
+      this.nodes(inside, inner);
+    }
   }
 
   private task(task: Task, around: Around): void {
