@@ -14,10 +14,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { startDelayProxy } from '../../bench/delay-proxy.ts';
+import type { Line } from '../../src/runner/connection/line.ts';
 import { loaderCommand } from '../../src/runner/connection/loader.ts';
 import { clientTrouble } from '../../src/runner/connection/openssh/failure.ts';
 import { MarkScanner, ReplyReader } from '../../src/runner/connection/reply.ts';
 import { exchangeRequest, streamRequest } from '../../src/runner/connection/request.ts';
+import { Shell } from '../../src/runner/connection/shell.ts';
 import { Slots } from '../../src/runner/connection/slots.ts';
 import { configMatters } from '../../src/runner/connection/ssh/config-files.ts';
 import { droppedUnheard, failure } from '../../src/runner/connection/ssh/failure.ts';
@@ -26,6 +28,7 @@ import { inspectKey } from '../../src/runner/connection/ssh/key-file.ts';
 import { SettingsReader } from '../../src/runner/connection/ssh/settings.ts';
 import { attempts, sudoTrouble, wrap } from '../../src/runner/connection/sudo.ts';
 import { Lines, Tail } from '../../src/runner/connection/tail.ts';
+import { trouble } from '../../src/runner/connection/trouble.ts';
 import type { Fragment } from '../../src/runner/contract/exchange.ts';
 import { usersCode } from '../../src/runner/contract/script.ts';
 
@@ -162,6 +165,35 @@ describe('places to wait for', () => {
     (await waiting[0]!)[1]();
     await Promise.all(waiting.slice(1));
     assert.deepEqual(order, [0, 1, 2]);
+  });
+});
+
+describe('shells', () => {
+  it('are started so many at once', async () => {
+    const starts = new Slots(2);
+    let now = 0;
+    let most = 0;
+    const line: Line = {
+      name: 'web1',
+      user: 'me',
+      traffic: { sent: 0, received: 0 },
+      async open() {
+        most = Math.max(most, ++now);
+        await new Promise((resolve) => setImmediate(resolve));
+        now -= 1;
+        return trouble('lost', 'it is gone');
+      },
+      close: () => Promise.resolve(),
+    };
+    const options = {
+      line,
+      identity: { kind: 'login' } as const,
+      becomePassword: undefined,
+      timeout: 1000,
+      starts,
+    };
+    const started = await Promise.all(Array.from({ length: 7 }, () => new Shell(options).start()));
+    assert.deepEqual([most, started.length], [2, 7]);
   });
 });
 

@@ -10,7 +10,7 @@ import type { Holder } from '../engine/lease.ts';
 import { runPlays, type SelectedPlay, type Stop } from '../engine/run.ts';
 import { findHost } from '../language/inventory.ts';
 import { Vaults } from '../language/vaults.ts';
-import type { LoginFlags } from '../login-options.ts';
+import { DEFAULT_FORKS, type LoginFlags } from '../login-options.ts';
 import { hostScope } from '../plan/context.ts';
 import { exampleVaults } from '../plan/plain-secrets.ts';
 import { becomeDefaults, type ConnectionFlags, resolveTarget } from '../plan/target.ts';
@@ -153,6 +153,7 @@ export async function runProject(
   const connect = connector({
     env: terminal.env,
     askPassphrase: (prompt) => terminal.askSecret(prompt),
+    atOnce: Math.max(DEFAULT_FORKS, options.forks),
     warn: (msg) => reporter.on({ event: 'note', level: 'warning', msg: secrets.mask(msg) }),
   });
   let interrupted: number | null = null;

@@ -6,6 +6,7 @@ import {
 } from './conversation.ts';
 import type { Line } from './line.ts';
 import { localLine } from './local.ts';
+import { Slots } from './slots.ts';
 import { Unsettled } from './unsettled.ts';
 
 export type { InterruptibleConversation } from './conversation.ts';
@@ -19,12 +20,17 @@ export interface ConnectOptions {
   warn(message: string): void;
   /** Unauthenticated handshakes at once per address and port, and per jump host; 8 unless told. */
   readonly maxPerAddress?: number;
+  /** Hosts that are being connected to, and shells that are being started, at once; 50 unless told. */
+  readonly atOnce?: number;
   /**
    * How a silent line is found out, where the target does not say: a question every `interval` ms, `count` of them
    * unanswered; 5000 and 3 unless told.
    */
   readonly keepalive?: { readonly interval: number; readonly count: number };
 }
+
+/** Seconds that a login's startup files may take beyond what the line may: many at once on one machine are slow. */
+const STARTUP_FILES = 20;
 
 /** In milliseconds. */
 export function keepaliveOf(target: Target, options: ConnectOptions): { interval: number; count: number } {
@@ -44,16 +50,22 @@ export interface Connector extends Connect {
  */
 export function connector(options: ConnectOptions): Connector {
   let ssh: Promise<{ connect(target: Target): Promise<Line | Trouble> }> | undefined;
+  // Of hundreds at a time each would take so long that all run out of time.
+  const starts = new Slots(options.atOnce ?? 50);
   const sshLine = async (target: Target): Promise<Line | Trouble> => {
     ssh ??= import('./ssh/connector.ts').then(({ SshConnector }) => new SshConnector(options));
-    return (await ssh).connect(target);
+    const begun = await starts.take();
+    const line = await (await ssh).connect(target);
+    begun();
+    return line;
   };
   const unsettled = new Unsettled();
   const open = async (target: Target): Promise<LineConversation | Trouble> => {
     const settings: ConversationSettings = {
       becomePassword: target.becomePassword,
-      timeout: Math.max(10, target.connectTimeout) * 1000,
+      timeout: (target.connectTimeout + STARTUP_FILES) * 1000,
       cutOff: (cut) => unsettled.add(target, cut),
+      starts,
     };
     if (target.via === 'openssh') {
       return (await import('./openssh/connect.ts')).opensshConversation(target, options, settings);

@@ -31,7 +31,7 @@ const STREAMS = 4;
 const PATIENCE = 3000;
 
 /** What applies to every shell of a conversation. */
-export type ConversationSettings = Pick<ShellOptions, 'becomePassword' | 'timeout' | 'cutOff'>;
+export type ConversationSettings = Pick<ShellOptions, 'becomePassword' | 'timeout' | 'cutOff' | 'starts'>;
 
 /** The conversation over a line. `settings` apply to every shell on it. */
 export class LineConversation implements InterruptibleConversation {
@@ -95,7 +95,7 @@ export class LineConversation implements InterruptibleConversation {
     const started = await session;
     if (!started || !('info' in started)) return;
     const { group, folder } = started.info;
-    const killer = new Shell(this.#options(identity));
+    const killer = new Shell({ ...this.#options(identity), starts: undefined });
     await killer.exchange([{ script: endGroup(group, folder), runs: 'ours', role: 'apply' }]);
     killer.end();
   }

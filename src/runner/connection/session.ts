@@ -3,6 +3,7 @@ import type { Identity, Trouble } from '../contract/exchange.ts';
 import type { Ending, Line, Pipe } from './line.ts';
 import { GAVE_UP, loaderCommand } from './loader.ts';
 import { type Heard, type Ready, ReplyReader } from './reply.ts';
+import type { Slots } from './slots.ts';
 import { type Attempt, attempts, sudoTrouble, wrap } from './sudo.ts';
 import { trouble } from './trouble.ts';
 
@@ -19,6 +20,8 @@ export interface SessionRequest {
   readonly becomePassword: string | undefined;
   /** Milliseconds from the start of the command until the shell must be ready. */
   readonly timeout: number;
+  /** Waited for before the shell is started. */
+  readonly starts?: Slots | undefined;
   /**
    * From now on requests may be written, though the shell may not be ready. Called once per attempt: what was written
    * before went to a sudo that refused, and must be written again.
@@ -37,12 +40,15 @@ export interface SessionRequest {
 export async function openSession(request: SessionRequest): Promise<Session | Trouble> {
   const ways = attempts(request.identity, request.line.user, request.becomePassword);
   if (!Array.isArray(ways)) return ways;
+  const begun = await request.starts?.take();
   let result: Session | Trouble | 'again' = 'again';
   for (const [i, way] of ways.entries()) {
     result = await tryOnce(request, way, i < ways.length - 1);
-    if (result !== 'again') return result;
+    if (result !== 'again') break;
   }
-  throw new Error('the last attempt always settles');
+  begun?.();
+  if (result === 'again') throw new Error('the last attempt always settles');
+  return result;
 }
 
 /** `mayRetry`: a refusal of sudo is answered 'again'. */
@@ -190,7 +196,10 @@ function sudoIsLate(host: string, way: Attempt, stderr: string, timeout: number)
 function neverReady(line: Line, late: boolean, ending: Ending, stderr: string, stdout: string): Trouble {
   const words = (stderr.trim() || stdout.trim()).split('\n').at(-1) ?? '';
   const said = words === '' ? '' : `: ${words}`;
-  if (late) return trouble('unreachable', `the login shell on ${line.name} did not start sh in time${said}`);
+  if (late) {
+    const slow = `what do the startup files of ${line.user ?? 'the user'} wait for? --timeout gives them longer`;
+    return trouble('unreachable', `the login shell on ${line.name} did not start sh in time${said}`, slow);
+  }
   if (ending.code === GAVE_UP.garbled) return garbled(line.name);
   if (ending.code === 127) return trouble('unfit', `${line.name} has no sh${said}`);
   const how = ending.signal ? `was ended by ${ending.signal}` : `exited ${ending.code}`;

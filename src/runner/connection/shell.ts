@@ -4,6 +4,7 @@ import { type Line, type Pipe, send } from './line.ts';
 import type { Ready } from './reply.ts';
 import { exchangeRequest } from './request.ts';
 import { openSession, type Session } from './session.ts';
+import type { Slots } from './slots.ts';
 import { trouble } from './trouble.ts';
 import type { CutOff } from './unsettled.ts';
 
@@ -12,6 +13,8 @@ export interface ShellOptions {
   readonly identity: Identity;
   readonly becomePassword: string | undefined;
   readonly timeout: number;
+  /** How many shells of the run may be starting at once. */
+  readonly starts?: Slots | undefined;
   /** The shell has ended, and not because it was let. */
   cutOff?(cut: CutOff): void;
 }

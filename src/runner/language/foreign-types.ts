@@ -30,7 +30,6 @@ const RENAMED: Readonly<Record<string, readonly string[]>> = {
   assemble: ['template'],
   replace: ['lineinfile', 'template'],
   ini_file: ['lineinfile', 'template'],
-  find: ['stat'],
 };
 
 /** Ansible's modules whose work takes a form of its own. */
@@ -44,6 +43,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
     'the run connects by itself before the first task, and calls again when the line is lost',
   reboot: 'a run does not outlive its host: reboot it between two runs, with mama-play exec',
   slurp: 'read the file with command: cat FILE, register and changed_when: false; or bring it with fetch',
+  find: 'list them with command: find DIR …, register and changed_when: false; stat asks about one path',
   tempfile: 'make it with command: mktemp -d, and register the name',
   archive: 'pack it with command: {cmd: tar …, creates: FILE}',
   mount:
@@ -67,6 +67,16 @@ const INSTEAD: Readonly<Record<string, string>> = {
   service_facts: 'ask with command: systemctl …, register and changed_when: false',
   alternatives: 'use command: update-alternatives --set …, with a guard (unless)',
   acl: 'use command: setfacl …, with a guard (unless)',
+  docker_login: 'use command: docker login …, with no_log',
+  docker_swarm: 'use command: docker swarm init, with a guard (unless)',
+  docker_stack: 'use command: docker stack deploy …',
+  docker_container_info: 'ask with command: docker inspect NAME, register and changed_when: false',
+  docker_image_info: 'ask with command: docker image inspect NAME, register and changed_when: false',
+  mysql_db: 'use command: mysql …, with a guard (unless)',
+  mysql_user: 'use command: mysql …, with a guard (unless)',
+  openssl_privatekey: 'use command: {cmd: openssl genrsa -out FILE, creates: FILE}',
+  x509_certificate: 'use command: {cmd: openssl req -x509 … -out FILE, creates: FILE}',
+  firewalld: 'use command: firewall-cmd …, with a guard (unless)',
   htpasswd: 'write the file with copy or template; a hash is made once, on your machine',
   gather_facts: 'facts are asked for where something reads them; setup asks again',
   set_stats: 'use --output json, or set_fact',
