@@ -189,6 +189,7 @@ const HINTS: Readonly<Record<string, string>> = {
   length: 'write size(x)',
   lower: 'write x.lowerAscii()',
   upper: 'write x.upperAscii()',
+  get: 'write has(x.key) ? x.key : "otherwise", or x["key"]',
   startswith: 'write x.startsWith("a")',
   endswith: 'write x.endsWith("a")',
   find: 'write x.contains("a")',

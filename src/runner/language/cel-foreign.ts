@@ -30,8 +30,14 @@ const HABITS: readonly Habit[] = [
   },
   { pattern: /\bis\s+(?:not\s+)?[Nn]one\b/, message: '"is none" is "== null" here', hint: 'write x == null' },
   { pattern: /\bnot\s+in\b/, message: '"not in" is not known here', hint: 'write !(x in list)' },
+  { pattern: /\bis\s+(?:not\s+)?in\b/, message: '"is in" is "in" here', hint: 'write x in list' },
   {
-    pattern: /\bis\s+(?:not\s+)?(?!in\b)[a-z]\w*/,
+    pattern: /\bis\s+(?:not\s+)?(?:exists|file|directory|link|link_exists|mount)\b/,
+    message: 'expressions know nothing of files',
+    hint: 'ask the host with a stat task that registers, and read found.exists or found.isdir of it',
+  },
+  {
+    pattern: /\bis\s+(?:not\s+)?[a-z]\w*/,
     message: 'tests with "is" are not known here',
     hint: 'compare: x == "a", type(x) == string, x.startsWith("a"), x in list',
   },
@@ -39,13 +45,18 @@ const HABITS: readonly Habit[] = [
   { pattern: /\bor\b/, message: '"or" is "||" here', hint: 'write a || b' },
   { pattern: /\bnot\b/, message: '"not" is "!" here', hint: 'write !a, or !(a == b)' },
   { pattern: /===|!==/, message: '"===" is "==" here', hint: 'write a == b' },
+  {
+    pattern: /~/,
+    message: 'texts are joined with "+" here',
+    hint: 'write a + "b"; string(n) makes a text of a number',
+  },
   { pattern: /<>/, message: '"<>" is "!=" here', hint: 'write a != b' },
-  { pattern: /(?<![=!<>])=(?!=)/, message: '"=" is "==" here', hint: 'write a == b' },
   {
     pattern: /(?<!\|)\|(?!\|)/,
     message: 'filters are not known in expressions',
     hint: 'call a function: size(x), x.split(",")',
   },
+  { pattern: /(?<![=!<>])=(?!=)/, message: '"=" is "==" here', hint: 'write a == b' },
   { pattern: /(?<!&)&(?!&)/, message: '"&" is "&&" here', hint: 'write a && b' },
   {
     pattern: /\bif\b.*\belse\b/,
@@ -53,7 +64,7 @@ const HABITS: readonly Habit[] = [
     hint: 'write test ? yes : no',
   },
   { pattern: /`/, message: 'a text stands in double or single quotes', hint: 'write "text"' },
-  { pattern: /\.\s*\d/, message: 'an item is taken with square brackets', hint: 'write list[0]' },
+  { pattern: /\.\s*[\d[]/, message: 'an item is taken with square brackets', hint: 'write list[0]' },
 ];
 
 export interface ForeignExpression {
@@ -82,6 +93,8 @@ function masked(text: string): string {
 }
 
 const OPERAND = '[\\w.\\0]+(?:\\[[\\w\\0]+\\])?';
+/** What a filter stands behind: a name, or calls of it that earlier filters have become; or a part of one. */
+const CALLED = `(?:[\\w.]+(?:\\([^()]*\\)[\\w.]*)+|${OPERAND})`;
 /** What is certain to be text, in which Jinja's `in` looks for a part. */
 const OUTPUT = '\\w+\\.(?:stdout|stderr|msg|content)\\b(?![.\\[])';
 
@@ -99,10 +112,16 @@ const REWRITES: readonly (readonly [RegExp, string | ((...parts: string[]) => st
   [new RegExp(`(${OPERAND})\\s+is\\s+not\\s+none\\b`, 'gi'), '$1 != null'],
   [new RegExp(`(${OPERAND})\\s+is\\s+(?:match|search|regex)\\s*\\((\\0)\\)`, 'g'), '$1.matches($2)'],
   [new RegExp(`(${OPERAND})\\s+is\\s+not\\s+(?:match|search|regex)\\s*\\((\\0)\\)`, 'g'), '!$1.matches($2)'],
+  [new RegExp(`(${OPERAND})\\s+is\\s+not\\s+in\\s+(${OPERAND}|\\[[^\\[\\]]*\\])`, 'g'), '!($1 in $2)'],
+  [/\bis\s+in\b/g, 'in'],
   [new RegExp(`(\\0)\\s+not\\s+in\\s+(${OUTPUT})`, 'g'), '!$2.contains($1)'],
   [new RegExp(`(\\0)\\s+in\\s+(${OUTPUT})`, 'g'), '$2.contains($1)'],
   [new RegExp(`(${OPERAND})\\s+not\\s+in\\s+(${OPERAND}|\\[[^\\[\\]]*\\])`, 'g'), '!($1 in $2)'],
-  [new RegExp(`(${OPERAND})\\s*\\|\\s*(?:length|count)\\b`, 'g'), 'size($1)'],
+  [/\s*\|\s*(?:list|flatten\s*\(\s*\))(?![\w(])/g, ''],
+  [new RegExp(`(${OPERAND})\\s*\\|\\s*selectattr\\s*\\((\\0)\\)`, 'g'), '$1.filter(x, x[$2])'],
+  [new RegExp(`(${OPERAND})\\s*\\|\\s*rejectattr\\s*\\((\\0)\\)`, 'g'), '$1.filter(x, !x[$2])'],
+  [new RegExp(`(${CALLED})\\s*\\|\\s*map\\s*\\(\\s*attribute\\s*=\\s*(\\0)\\s*\\)`, 'g'), '$1.map(x, x[$2])'],
+  [new RegExp(`(${CALLED})\\s*\\|\\s*(?:length|count)\\b`, 'g'), 'size($1)'],
   [new RegExp(`(${OPERAND})\\s*\\|\\s*bool\\b`, 'g'), '$1'],
   [new RegExp(`(${OPERAND})\\s*\\|\\s*first\\b`, 'g'), '$1[0]'],
   [new RegExp(`(${OPERAND})\\s*\\|\\s*(changed|failed|skipped)\\b`, 'g'), '$1.$2'],
@@ -115,6 +134,14 @@ const REWRITES: readonly (readonly [RegExp, string | ((...parts: string[]) => st
     new RegExp(`(${OPERAND})\\s*\\|\\s*d(?:efault)?\\s*\\(\\s*(${OPERAND})\\s*(?:,\\s*[Tt]rue\\s*)?\\)`, 'g'),
     (_, name, otherwise) => `(${presence(name!)} ? ${name} : ${otherwise})`,
   ],
+  [new RegExp(`(${OPERAND})\\s+is\\s+(?:sameas\\s+)?true\\b`, 'gi'), '$1'],
+  [new RegExp(`(${OPERAND})\\s+is\\s+(?:sameas\\s+)?false\\b`, 'gi'), '!$1'],
+  [new RegExp(`(${OPERAND})\\s*\\|\\s*trim\\b`, 'g'), '$1.trim()'],
+  [new RegExp(`(${OPERAND})\\s*\\|\\s*last\\b`, 'g'), '$1[size($1) - 1]'],
+  [new RegExp(`(${OPERAND})\\s*\\|\\s*(join|split)\\s*\\((\\0)\\)`, 'g'), '$1.$2($3)'],
+  [new RegExp(`(${OPERAND})\\s*\\|\\s*regex_search\\s*\\((\\0)\\)`, 'g'), '$1.matches($2)'],
+  [/(?<=[\w\0\])])\s*~\s*(?=[\w\0(])/g, ' + '],
+  [/\s*\.\s*(?=\[)/g, ''],
   [/\band\b/g, '&&'],
   [/\bor\b/g, '||'],
   [new RegExp(`\\bnot\\s+(${OPERAND}(?:\\([^()]*\\))?)(?=\\s*(?:$|&&|\\|\\||\\)))`, 'g'), '!$1'],

@@ -38,6 +38,12 @@ export function explainGap(
   const key = keyOf(node);
   if (of.op === 'id' && of.args === ALL && key !== null) return noVariable(key, scope);
   const path = text.slice(of.start, of.end);
+  if (node.op === '[]' && /^\[\s*-\s*\d+\s*\]$/.test(text.slice(of.end, node.end)))
+    return {
+      code: 'undefined-field',
+      message: 'items are counted from the beginning',
+      hint: `write ${path}[size(${path}) - ${text.slice(of.end, node.end).replace(/\D/g, '')}]`,
+    };
   const container = valueAt(of, scope);
   if (key === null || container === undefined)
     return { code: 'undefined-field', message: `"${path}" has no such field or item` };

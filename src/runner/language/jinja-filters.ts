@@ -1,5 +1,5 @@
 import { HELPERS } from './helpers.ts';
-import { dotted, doubleQuoted, ourPath } from './jinja-paths.ts';
+import { callHint, dotted, doubleQuoted, methodHint, ourPath } from './jinja-paths.ts';
 
 /** Jinja's filters under other names of ours. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -53,6 +53,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
 /** What to write in place of `value | filter(args) | filter`. */
 export function filterHint(text: string): string {
   const [value = '', ...filters] = piped(text);
+  if (/^[\w.]+\(/.test(value)) return methodHint(value) ?? callHint(value);
   let ours = doubleQuoted(ourPath(value) ?? dotted(value));
   let needless = true;
   for (const written of filters) {

@@ -10,7 +10,8 @@ export function ourPath(text: string): string | null {
     return found;
   };
   const read = (): string | null => {
-    let path = next(/^[A-Za-z_]\w*/)?.[0];
+    let path = (next(/^vars\[\s*['"]([A-Za-z_]\w*)['"]\s*\]/) ?? next(/^vars\.([A-Za-z_]\w*)/))?.[1];
+    path ??= next(/^[A-Za-z_]\w*/)?.[0];
     if (path === undefined) return null;
     for (;;) {
       const key = next(/^\.([A-Za-z_]\w*|\d+)/)?.[1] ?? next(/^\[\s*(\d+|'[^'\]]*'|"[^"\]]*")\s*\]/)?.[1];
@@ -51,11 +52,21 @@ export function methodHint(text: string): string | undefined {
   if (!call)
     return /^[\w.]+\.\w+\(/.test(text) ? 'write a helper before the value: {{ upper x }}' : undefined;
   const [, value, method, args, item] = call;
+  if (method === 'get') return gotten(value!, args!);
+  if (/^(?:keys|values|items)$/.test(method!))
+    return `in a text {{#each ${value}}}{{ @key }} {{ this }}{{/each}}, in a loop or condition CEL: ${value}.map(k, k)`;
   const helper = METHODS[method!];
   if (!helper) return 'write a helper before the value: {{ upper x }}';
   const given = (args!.match(/'[^']*'|"[^"]*"|[^,\s]+/g) ?? []).map((arg) => ` ${doubleQuoted(arg)}`);
   const ours = `${helper} ${value}${given.join('')}`;
   return `write {{ ${item === undefined ? ours : `lookup (${ours}) ${item}`} }}`;
+}
+
+/** `map.get('key', otherwise)`. */
+function gotten(map: string, args: string): string {
+  const [, key, otherwise] = /^\s*['"]([A-Za-z_]\w*)['"]\s*(?:,\s*(\S+)\s*)?$/.exec(args) ?? [];
+  if (!key) return 'write {{ lookup map key }}';
+  return `write {{ default ${map}.${key} ${otherwise === undefined ? 'null' : doubleQuoted(otherwise)} }}`;
 }
 
 /** Ansible's lookups, each with what is done here. */
@@ -79,6 +90,7 @@ export function callHint(text: string): string {
   const isLookup = name === 'lookup' || name === 'query' || name === 'q';
   if (isLookup && plugin && Object.hasOwn(LOOKUPS, plugin)) return LOOKUPS[plugin]!;
   if (isLookup) return 'nothing is read on the controller but files of the project: use a task, and register';
+  if (name === 'now') return 'write {{ ansible_date_time.iso8601 }}, which is the time on the host';
   if (name === 'range') return 'write the numbers: loop: [1, 2, 3]';
   return 'write {{ helper first second }}';
 }

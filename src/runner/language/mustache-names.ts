@@ -17,7 +17,7 @@ export function readNames(text: string): Mustache | null {
   const between = (from: number, to: number): boolean => {
     const part = text.slice(from, to);
     if (part !== '') pieces.push({ kind: 'text', text: part });
-    return !/\{\{|\{%|^\}|\{$/.test(part);
+    return !/\{\{|\{[%#]|^\}|\{$/.test(part);
   };
   let at = 0;
   for (const match of text.matchAll(NAME)) {

@@ -24,13 +24,12 @@ export function parseMustache(text: string): Parsed {
     start: offset(node.loc.start),
     end: Math.max(offset(node.loc.end), offset(node.loc.start)),
   });
-  const statement = /\{%-?\s*(?:if|elif|else|endif|for|endfor|set|include|block|raw|macro)\b[^%]*%\}/.exec(
-    text,
-  );
-  if (statement) {
-    const stretch = { start: statement.index, end: statement.index + statement[0].length };
+  for (const [pattern, hintOf] of JINJA) {
+    const found = pattern.exec(text);
+    const hint = found && hintOf(found[0]);
+    if (!found || hint === null) continue;
+    const stretch = { start: found.index, end: found.index + found[0].length };
     const message = 'this is Jinja; texts are Handlebars here';
-    const hint = statementHint(statement[0]);
     return { program: null, mistakes: [{ code: 'jinja', range: stretch, message, hint }], range };
   }
   try {
@@ -38,6 +37,24 @@ export function parseMustache(text: string): Parsed {
   } catch (error) {
     return { program: null, mistakes: [explain(text, error as Error, starts)], range };
   }
+}
+
+/** What would pass as plain text, or as something of Handlebars, and what to say instead of it. */
+const JINJA: readonly (readonly [RegExp, (found: string) => string | null])[] = [
+  [/\{%-?\s*(?:if|elif|else|endif|for|endfor|set|include|block|raw|macro)\b[^%]*%\}/, statementHint],
+  [
+    /(?<![{$]|\{\{\s?["'])\{#(?:[^#]|#(?!\}))*#\}/,
+    () => 'a comment is written {{!-- … --}}; {{ "{#" }} writes the braces as they are',
+  ],
+  [/\{\{-[^{}]*\}\}|\{\{[^{}]*\s-\}\}/, trimmed],
+];
+
+/** `{{- x -}}`, unless it is a Go template's. */
+function trimmed(braces: string): string | null {
+  if (braces.length > 500) return null;
+  const [, before, inner, behind] = /^\{\{(-?)\s*(.*?)\s*(-?)\}\}$/s.exec(braces)!;
+  if (foreignBraces(`{{ ${inner} }}`)?.code === 'go-template') return null;
+  return `write {{${before && '~'} ${inner} ${behind && '~'}}}`;
 }
 
 /** What stands for a statement of Jinja. */

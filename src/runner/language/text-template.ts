@@ -42,7 +42,7 @@ export interface ScalarText extends TextTemplate {
 
 /** False for the many texts that need no reading at all. */
 export function mayHoldMustache(text: string): boolean {
-  return text.includes('{{') || text.includes('{%');
+  return text.includes('{{') || text.includes('{%') || text.includes('{#');
 }
 
 function compileLocated(text: string, at: Locate): Loaded<ScalarText | null> {
