@@ -25,7 +25,7 @@ describe('a template file', () => {
   });
 
   it('without variables is what it was', () => {
-    const text = 'a: ${b} $c {d} }} %{http_code} {# x #}\r\n\ttab\n';
+    const text = 'a: ${b} $c {d} }} %{http_code} {# x }\r\n\ttab\n';
     assert.equal(rendered(text), JSON.stringify(text));
   });
 
