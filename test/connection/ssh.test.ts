@@ -312,6 +312,20 @@ describe('@host the ssh line', () => {
     });
   });
 
+  it('does not wait for a shell that is slow to start, once nothing more is asked', async () => {
+    const slow = await startSshd(['ForceCommand sleep 300']);
+    try {
+      const connect = connector({ env: slow.env, warn: assert.fail });
+      const talk = conversationOf(await connect(slow.target('ssh')));
+      const asked = talk.exchange(LOGIN, [ours(':')]);
+      await talk.interrupt(true);
+      assert.equal(troubleOf(await asked).message, 'the shell on web1 was not ready yet');
+      await talk.close();
+    } finally {
+      await slow.stop();
+    }
+  });
+
   it('says that another shell stands in the place of ours', async () => {
     const forced = await startSshd(['ForceCommand exec bash']);
     try {

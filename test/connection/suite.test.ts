@@ -115,7 +115,7 @@ for (const via of ['ssh', 'openssh', 'local'] as const satisfies readonly Target
       const streaming = talk.stream(LOGIN, users('sleep 63'), null);
       await talk.exchange(LOGIN, []);
       await until(() => false, 700);
-      await talk.interrupt();
+      await talk.interrupt(false);
       for (const said of running) assert.deepEqual(plain(await said), [[143, '', '']]);
       assert.equal(((await streaming) as Reply).code, 143);
     });

@@ -396,7 +396,7 @@ for (const room of shellRooms()) {
     it('interrupts a running command: its process group is gone and the shell lives', async () => {
       const running = talk.exchange(LOGIN, [users(': >"$HOME/begun"; sleep 61; echo no'), users('echo no')]);
       await begun();
-      await talk.interrupt();
+      await talk.interrupt(false);
       assert.deepEqual(plain(await running), [[143, '', ''], 'not-run']);
       assert.deepEqual(plain(await talk.exchange(LOGIN, [ours('echo on')])), [[0, 'on\n', '']]);
     });
@@ -406,7 +406,7 @@ for (const room of shellRooms()) {
         users('trap "" TERM; : >"$HOME/begun"; while :; do sleep 1; done'),
       ]);
       await begun();
-      await talk.interrupt();
+      await talk.interrupt(false);
       assert.equal(troubleOf(await running).trouble, 'lost');
     });
 

@@ -19,9 +19,10 @@ export interface InterruptibleConversation extends Conversation {
   /**
    * Ends the process groups of what runs now: SIGTERM, and SIGKILL two seconds later for those that still live. The
    * interrupted exchanges are then answered (exit status 143) or are `lost`. Resolves when nothing of them is left, or
-   * when the host could not be told any more.
+   * when the host could not be told any more. `forGood`: nothing more will be asked, and a shell that is slow to start
+   * is not waited for.
    */
-  interrupt(): Promise<void>;
+  interrupt(forGood: boolean): Promise<void>;
 }
 
 /** Side by side on one line; further ones wait. */
@@ -74,10 +75,10 @@ export class LineConversation implements InterruptibleConversation {
     return result;
   }
 
-  async interrupt(): Promise<void> {
+  async interrupt(forGood: boolean): Promise<void> {
     const running = [
       ...[...this.#shells.values()]
-        .filter((shell) => shell.busy)
+        .filter((shell) => shell.busy && !(forGood && shell.abandon()))
         .map((shell) => ({ identity: shell.identity, session: shell.start() })),
       ...[...this.#streams].map(([streaming, identity]) => ({ identity, session: streaming.session })),
     ];
@@ -86,7 +87,7 @@ export class LineConversation implements InterruptibleConversation {
 
   async close(): Promise<void> {
     const busy = this.#streams.size > 0 || [...this.#shells.values()].some((shell) => shell.busy);
-    if (busy) await within(PATIENCE, this.interrupt());
+    if (busy) await within(PATIENCE, this.interrupt(true));
     for (const shell of this.#shells.values()) shell.end();
     await this.#line.close();
   }

@@ -22,6 +22,8 @@ export interface SessionRequest {
   readonly timeout: number;
   /** Waited for before the shell is started. */
   readonly starts?: Slots | undefined;
+  /** Settles when the shell is waited for no longer. */
+  readonly abandoned?: Promise<void>;
   /**
    * From now on requests may be written, though the shell may not be ready. Called once per attempt: what was written
    * before went to a sudo that refused, and must be written again.
@@ -68,7 +70,7 @@ async function tryOnce(
 
   let info: Ready | null = null;
   let gaveUp: Trouble | null = null;
-  let settle: (how: 'ready' | 'ended' | 'late' | 'second-prompt') => void = () => {};
+  let settle: (how: 'ready' | 'ended' | 'late' | 'second-prompt' | 'abandoned') => void = () => {};
   const settled = new Promise<Parameters<typeof settle>[0]>((resolve) => {
     settle = resolve;
   });
@@ -98,6 +100,7 @@ async function tryOnce(
     else settle('ended');
   });
   const timer = setTimeout(() => settle('late'), request.timeout);
+  void request.abandoned?.then(() => settle('abandoned'));
   if (way.kind !== 'sudo-password') request.writable(pipe, token);
 
   const how = await settled;
@@ -115,6 +118,7 @@ async function tryOnce(
   function explain(): Trouble | 'again' {
     const known = how === 'ended' ? line.explain?.(ending, said.text) : null;
     if (known) return known;
+    if (how === 'abandoned') return trouble('lost', `the shell on ${line.name} was not ready yet`);
     if (how === 'ended' && ending.code === null && ending.signal === null) {
       return trouble('lost', `the connection to ${line.name} was lost before its shell was ready`);
     }

@@ -36,6 +36,10 @@ export class Shell {
   #session: Promise<Session | Trouble> | null = null;
   #info: Ready | null = null;
   #isLet = false;
+  #abandon: () => void = () => {};
+  readonly #abandoned = new Promise<void>((resolve) => {
+    this.#abandon = resolve;
+  });
   /** What the shell itself complained of; fragments have files of their own for that. */
   #complaint = '';
 
@@ -66,6 +70,17 @@ export class Shell {
     });
   }
 
+  /**
+   * Lets go of a shell that is not ready yet, if nothing was asked of it that changes anything: its answer is waited for no
+   * longer. False: it must be ended on the host.
+   */
+  abandon(): boolean {
+    const changes = this.#waiting.some(({ fragments }) => fragments.some(({ role }) => role === 'apply'));
+    if (this.#info || changes) return false;
+    this.#abandon();
+    return true;
+  }
+
   /** Lets the shell end: it removes what it made, and what it runs goes on to its end. */
   end(): void {
     this.#isLet = true;
@@ -75,6 +90,7 @@ export class Shell {
   async #open(): Promise<Session | Trouble> {
     const session = await openSession({
       ...this.#options,
+      abandoned: this.#abandoned,
       heard: {
         reply: (nonce, answers) => this.#answered(nonce, { kind: 'answers', answers }),
         live: () => {},

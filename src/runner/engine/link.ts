@@ -67,8 +67,8 @@ export class Link {
 
   async interrupt(forGood: boolean): Promise<void> {
     if (forGood) this.hangUp();
-    const conversation = this.current as Conversation & { interrupt?: () => Promise<void> };
-    if (conversation.interrupt) await conversation.interrupt();
+    const conversation = this.current as Conversation & { interrupt?: (forGood: boolean) => Promise<void> };
+    if (conversation.interrupt) await conversation.interrupt(forGood);
     else await conversation.close();
   }
 

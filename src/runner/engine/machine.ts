@@ -29,6 +29,7 @@ export class Machine {
   readonly overlay: Overlay;
   private readonly link: Link;
   private readonly errands = new Errands();
+  private foretold: Trouble | null = null;
   private now = 0;
 
   constructor(name: string, link: Link, lease: Lease | null, overlay = new Overlay()) {
@@ -57,9 +58,12 @@ export class Machine {
     return this.errands.identities().some((one) => !sameIdentity(one, identity));
   }
 
-  /** Say now what found nothing to ride on. */
+  /** Say now what found nothing to ride on. A machine that can't be reached is not tried again by the next question. */
   async runErrands(): Promise<void> {
-    await Promise.all(this.errands.identities().map((identity) => this.exchange(identity, [])));
+    const replies = await Promise.all(
+      this.errands.identities().map((identity) => this.exchange(identity, [])),
+    );
+    this.foretold = replies.filter(isTrouble).find(({ trouble }) => trouble === 'unreachable') ?? null;
   }
 
   /** Probes of several identities, side by side; one list of answers per list of probes. */
@@ -109,6 +113,9 @@ export class Machine {
    * is lost; of a change it is then only known that it was in flight.
    */
   private async exchange(identity: Identity, fragments: readonly Fragment[]): Promise<Answers | Trouble> {
+    const { foretold } = this;
+    this.foretold = null;
+    if (foretold) return foretold;
     const errands = this.errands.take(identity);
     const all = [...errands.map((one) => one.fragment), ...fragments];
     const asksOnly = fragments.every((fragment) => fragment.role === 'probe');
