@@ -1,5 +1,15 @@
 import { Command, type OptionValues } from 'commander';
-import { type Answer, collect, collectWords, count, oneOf, parse, quiet, withHelp } from './command-line.ts';
+import {
+  type Answer,
+  collect,
+  collectInventories,
+  collectWords,
+  count,
+  oneOf,
+  parse,
+  quiet,
+  withHelp,
+} from './command-line.ts';
 import type { SchemaKind } from './commands/schema.ts';
 import type { VaultFlags } from './commands/vault-passwords.ts';
 import { type ExecInvocation, execCommandLine, readExec } from './exec-command-line.ts';
@@ -133,7 +143,7 @@ function withPlayOptions(command: Command): Command {
   command
     .argument('[playbooks...]', 'run in order')
     .optionsGroup('What to run, and where:')
-    .option('-i, --inventory <path>', 'an inventory, or host,host, … (may be repeated)', collect)
+    .option('-i, --inventory <path>', 'an inventory, or host,host, … (may be repeated)', collectInventories)
     .option('-l, --limit <pattern>', 'only these hosts')
     .option('-t, --tags <tags>', 'only tasks with one of these tags', collectWords)
     .option('--skip-tags <tags>', 'no task with one of these tags', collectWords)
@@ -206,7 +216,7 @@ function inventoryCommandLine(): Command {
       .usage('-i INVENTORY --list | --graph [GROUP] | --host NAME')
       .description('Show what an inventory says; secrets are masked.')
       .argument('[group]', 'with --graph: from this group on')
-      .option('-i, --inventory <path>', 'an inventory (may be repeated)', collect)
+      .option('-i, --inventory <path>', 'an inventory (may be repeated)', collectInventories)
       .option('-l, --limit <pattern>', 'only these hosts')
       .option('--list', 'everything, as JSON')
       .option('--graph', 'groups and hosts as a tree')

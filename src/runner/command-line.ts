@@ -82,6 +82,12 @@ export function collectWords(value: string, before: readonly string[] = []): str
   return [...before, ...words.filter((word) => word !== '')];
 }
 
+/** An empty one, as of a variable that is not set, would name the working directory. */
+export function collectInventories(value: string, before: readonly string[] = []): string[] {
+  if (value.trim() !== '') return [...before, value];
+  throw new InvalidArgumentError('It must name a file, a directory or hosts.');
+}
+
 export function count(value: string): number {
   const number = Number(value);
   if (Number.isSafeInteger(number) && number >= 1 && /^\d+$/.test(value)) return number;

@@ -1,5 +1,14 @@
 import { Command, type OptionValues } from 'commander';
-import { type Answer, collect, count, oneOf, parse, quiet, withHelp } from './command-line.ts';
+import {
+  type Answer,
+  collect,
+  collectInventories,
+  count,
+  oneOf,
+  parse,
+  quiet,
+  withHelp,
+} from './command-line.ts';
 import type { VaultFlags } from './commands/vault-passwords.ts';
 import { DEFAULT_FORKS, type LoginFlags, loginFlags, loginOptions } from './login-options.ts';
 import { vaultFlags, vaultOptions } from './vault-options.ts';
@@ -33,7 +42,7 @@ export function execCommandLine(): Command {
     .description('Run one command on several hosts; what reads the same is told once.')
     .argument('[pattern]', 'which hosts: a group, a host, a:b, a:!b, web*, all')
     .argument('[command...]', 'one word: shell code; several: a program, its arguments')
-    .option('-i, --inventory <path>', 'an inventory, or host,host, … (may be repeated)', collect)
+    .option('-i, --inventory <path>', 'an inventory, or host,host, … (may be repeated)', collectInventories)
     .option('-l, --limit <pattern>', 'only these hosts')
     .option('-e, --extra-vars <vars>', 'k=v, a map, or @file; above all other variables', collect)
     .option('-f, --forks <n>', 'hosts worked on side by side', count, DEFAULT_FORKS)

@@ -1,5 +1,5 @@
 import { Command, type OptionValues } from 'commander';
-import { type Answer, collect, oneOf, parse, quiet, withHelp } from './command-line.ts';
+import { type Answer, collect, collectInventories, oneOf, parse, quiet, withHelp } from './command-line.ts';
 import type { VaultFlags } from './commands/vault-passwords.ts';
 import { vaultFlags, vaultOptions } from './vault-options.ts';
 
@@ -30,7 +30,7 @@ export function lintCommandLine(): Command {
     .usage('PLAYBOOK… [-i INVENTORY] [options]')
     .description('Find what is wrong with playbooks, without a connection. Exits 1 on an error.')
     .argument('[playbooks...]', 'playbooks, and directories of them')
-    .option('-i, --inventory <path>', 'check for its hosts too (may be repeated)', collect)
+    .option('-i, --inventory <path>', 'check for its hosts too (may be repeated)', collectInventories)
     .option('-l, --limit <pattern>', 'with -i: only for these hosts')
     .option('-e, --extra-vars <vars>', 'with -i: k=v, a map, or @file', collect)
     .option('--output <kind>', 'plain or json (default: plain)', oneOf('plain', 'json'))

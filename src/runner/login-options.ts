@@ -1,5 +1,5 @@
 import type { Command, OptionValues } from 'commander';
-import { count } from './command-line.ts';
+import { count, oneOf } from './command-line.ts';
 
 /** Hosts that are worked on side by side, unless told. */
 export const DEFAULT_FORKS = 50;
@@ -26,7 +26,7 @@ export function loginOptions(command: Command): Command {
     .option('-u, --user <name>', 'login user')
     .option('--private-key <file>', 'login key')
     .option('-k, --ask-pass', 'ask for the login password')
-    .option('-c, --connection <kind>', 'ssh, openssh or local')
+    .option('-c, --connection <kind>', 'ssh, openssh or local', oneOf('ssh', 'openssh', 'local', 'smart'))
     .option('--ssh-common-args <args>', 'options for ssh, such as "-J bastion"')
     .option('-T, --timeout <seconds>', 'time to connect (default: 10)', count)
     .option('-b, --become', 'become another user for every task')

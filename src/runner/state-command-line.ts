@@ -1,5 +1,5 @@
 import { Command, type OptionValues } from 'commander';
-import { type Answer, collect, oneOf, parse, quiet, withHelp } from './command-line.ts';
+import { type Answer, collectInventories, oneOf, parse, quiet, withHelp } from './command-line.ts';
 import type { VaultFlags } from './commands/vault-passwords.ts';
 import { type LoginFlags, loginFlags, loginOptions } from './login-options.ts';
 import { vaultFlags, vaultOptions } from './vault-options.ts';
@@ -55,7 +55,7 @@ export function debtsCommandLine(): Command {
 
 function shared(command: Command): Command {
   const chosen = command
-    .option('-i, --inventory <path>', 'an inventory, or host,host, … (may be repeated)', collect)
+    .option('-i, --inventory <path>', 'an inventory, or host,host, … (may be repeated)', collectInventories)
     .option('-l, --limit <pattern>', 'only these hosts')
     .option('--output <kind>', 'plain or json (default: plain)', oneOf('plain', 'json'));
   return withHelp(vaultOptions(loginOptions(chosen).optionsGroup('Secrets:')).optionsGroup('Help:'));

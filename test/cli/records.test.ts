@@ -103,7 +103,7 @@ describe('--junit and --report', () => {
     assert.deepEqual({ code, out }, { code: 1, out: '' });
     assert.equal(
       err,
-      "error: nowhere/j.xml can't be written: ENOENT\nerror: books can't be written: it is a directory\n2 errors: nothing was done\n",
+      "error: nowhere/j.xml can't be written: its directory is not there\nerror: books can't be written: it is a directory\n2 errors: nothing was done\n",
     );
   });
 });

@@ -156,6 +156,19 @@ N ms; 2 of 3 hosts done; failed: db
     );
   });
 
+  it('lists includes before what they bring in', async () => {
+    writeFiles(dir, {
+      'incl.yaml': '- hosts: all\n  tasks:\n    - include_tasks: more.yaml\n      tags: inc\n',
+      'more.yaml': '- name: Inner\n  debug: {msg: x}\n',
+    });
+    assert.match(
+      (await run('incl.yaml -i inv.yaml --list-tasks')).out,
+      /\n {6}include_tasks {2}TAGS: \[inc\]\n {6}Inner {2}TAGS: \[\]\n/,
+    );
+    assert.match((await run('incl.yaml -i inv.yaml --list-tags')).out, /TASK TAGS: \[inc\]/);
+    assert.equal((await run('incl.yaml -i inv.yaml --list-tasks --tags inc')).code, 0);
+  });
+
   it('--syntax-check and the listings say what Ansible says', async () => {
     const out = async (line: string) => {
       const ran = await run(`site.yaml local.yaml -i inv.yaml ${line}`);

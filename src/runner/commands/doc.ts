@@ -22,7 +22,11 @@ export function describeType(
   page: string,
 ): { text: string } | { hint: string } {
   const type = types.get(name);
-  if (!type) return { hint: didYouMean(name, types.keys()) ?? 'mama-play doc lists the task types' };
+  if (!type) {
+    const bare = name.slice(name.lastIndexOf('.') + 1);
+    if (types.has(bare)) return { hint: `it is called "${bare}" here` };
+    return { hint: didYouMean(bare, types.keys()) ?? 'mama-play doc lists the task types' };
+  }
   const { properties, required = [], exactlyOne = [] } = type.schema;
   const parameters = Object.entries(properties).flatMap(([parameter, schema]) =>
     describe(parameter, schema, required),

@@ -1,5 +1,5 @@
-import type { Task } from '../language/model.ts';
-import { tagsOf, tasksOf } from '../plan/tags.ts';
+import type { Include, Task } from '../language/model.ts';
+import { stepsOf, tagsOf } from '../plan/tags.ts';
 import type { Project } from './project.ts';
 
 type What = 'hosts' | 'tasks' | 'tags';
@@ -28,13 +28,18 @@ function membersOf({ play, hosts }: Selected, what: What): string[] {
   if (what === 'hosts') return [`    hosts (${hosts.length}):`, ...hosts.map((host) => `      ${host.name}`)];
   return [
     '    tasks:',
-    ...[...tasksOf(play.nodes)].filter((task) => !task.quiet).map((task) => `      ${titleOf(task)}`),
+    ...[...stepsOf(play.nodes)].filter((step) => !isQuiet(step)).map((step) => `      ${titleOf(step)}`),
   ];
 }
 
-function titleOf(task: Task): string {
-  const role = task.role ? `${task.role.role.name} : ` : '';
-  return `${role}${task.name ?? task.type.name}  TAGS: ${words([...task.tags])}`;
+function isQuiet(step: Task | Include): boolean {
+  return step.kind === 'task' && step.quiet === true;
+}
+
+function titleOf(step: Task | Include): string {
+  const role = step.role ? `${step.role.role.name} : ` : '';
+  const type = step.kind === 'task' ? step.type.name : step.type;
+  return `${role}${step.name ?? type}  TAGS: ${words([...step.tags])}`;
 }
 
 function words(tags: readonly string[]): string {

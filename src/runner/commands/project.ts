@@ -103,7 +103,9 @@ export function readProject(
   const plays: SelectedPlay[] = [];
   let begun = options.startAtTask === null;
   for (const play of written) {
-    const { hosts: names, note } = take(selectHosts(play.hosts, inventory, limit ?? undefined));
+    const selected = selectHosts(play.hosts, inventory, limit ?? undefined);
+    // Of an inventory that could not be read it has been said why nobody is there.
+    const { hosts: names, note } = isUsable || inventory.hosts.size > 0 ? take(selected) : selected.value;
     if (note) notes.push(`play "${play.name}" is skipped: ${note}`);
     const from: Play | null = begun ? play : startAt(play, options.startAtTask!);
     if (!from) continue;

@@ -91,6 +91,7 @@ export function recordTroubles({ junit, report }: PlayOptions, cwd: string): Dia
 
 function unwritable(path: string): string | null {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return 'it is a directory';
+  if (!statSync(dirname(path), { throwIfNoEntry: false })) return 'its directory is not there';
   return attempt(() => accessSync(dirname(path), constants.W_OK | constants.X_OK));
 }
 

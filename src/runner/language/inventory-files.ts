@@ -128,9 +128,12 @@ function foreign(file: string, text: string): Diagnostic | null {
   }
   const section = /^\[([\p{L}\p{N}_.-]+)(?::(?:children|vars))?\][ \t]*(?:[#;].*)?$/mu.exec(text);
   const hostLine = /^[\p{L}\p{N}_][\p{L}\p{N}_.:[\]-]*[ \t]+ansible_\w+=.*$/mu.exec(text);
-  if (!section && !hostLine) return null;
+  const names = /^(?:[ \t]*(?:[#;].*)?\n)*(?=[\p{L}\p{N}_])(?:[ \t]*(?:[#;].*)?\n|[\w.[\]-]+\n)+$/u.test(
+    `${text}\n`,
+  );
+  if (!section && !hostLine && !names) return null;
   return say(
-    (section ?? hostLine)!.index,
+    (section ?? hostLine)?.index ?? text.search(/^[\p{L}\p{N}_]/mu),
     'ini',
     'this inventory is in ini form; only the YAML form is read',
     asYaml(text),

@@ -1,5 +1,5 @@
 import { type Diagnostic, isError } from '../contract/diagnostic.ts';
-import type { Node, Play, Playbook, Task } from '../language/model.ts';
+import type { Include, Node, Play, Playbook, Task } from '../language/model.ts';
 import { didYouMean } from '../language/suggest.ts';
 
 /** `--tags` and `--skip-tags`. */
@@ -73,8 +73,27 @@ export function checkTags(playbooks: readonly Playbook[], { only, skip }: TagCho
 /** All tags of a play, sorted. */
 export function tagsOf(play: Play): string[] {
   const tags = new Set<string>();
-  for (const task of tasksOf(play.nodes)) for (const tag of task.tags) tags.add(tag);
+  const add = (nodes: readonly Node[]): void => {
+    for (const node of nodes) {
+      // A block's are handed down to what is within; the flushes that every play has are tagged always.
+      const isImplied = node.kind === 'flush' && node.tags.size === 1 && node.tags.has('always');
+      if (node.kind !== 'block' && !isImplied) for (const tag of node.tags) tags.add(tag);
+      if (node.kind !== 'task') for (const inner of childrenOf(node)) add(inner);
+    }
+  };
+  add(play.nodes);
   return [...tags].sort();
+}
+
+/** What bears tags of its own, in order of writing: tasks, and includes with what they bring in behind them. */
+export function* stepsOf(nodes: readonly Node[]): Generator<Task | Include> {
+  for (const node of nodes) {
+    if (node.kind === 'task') yield node;
+    else {
+      if (node.kind === 'include') yield node;
+      for (const inner of childrenOf(node)) yield* stepsOf(inner);
+    }
+  }
 }
 
 /** The tasks below these nodes, in order of writing. */
