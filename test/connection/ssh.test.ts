@@ -3,11 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { startDelayProxy } from '../../bench/delay-proxy.ts';
 import { type ConnectOptions, connector } from '../../src/runner/connection/connect.ts';
-import type { Target } from '../../src/runner/contract/exchange.ts';
+import type { Reply, Target } from '../../src/runner/contract/exchange.ts';
 import { makePerson } from './lib/person.ts';
-import { startCountingProxy, startFreezingProxy } from './lib/proxies.ts';
+import { startCountingProxy, startFreezingProxy, startNarrowProxy } from './lib/proxies.ts';
 import { fingerprintOf, freePort, makeKey, type Sshd, startSshd } from './lib/sshd.ts';
 import { conversationOf, LOGIN, ours, plain, troubleOf, users } from './lib/talk.ts';
 
@@ -493,9 +494,28 @@ describe('@host the ssh line', () => {
     await talk.exchange(LOGIN, [ours(':')]);
     proxy.freeze();
     const start = Date.now();
-    assert.equal(troubleOf(await talk.exchange(LOGIN, [ours(':')])).trouble, 'lost');
+    const said = troubleOf(await talk.exchange(LOGIN, [ours(':')]));
+    assert.equal(said.trouble, 'lost');
+    assert.match(said.message, /: nothing was heard of it any more \(-o ServerAliveInterval/);
     // TCP alone would take minutes.
     assert.ok(Date.now() - start < 20_000);
+    await talk.close();
+    await proxy.close();
+  });
+
+  it('does not take a line for dead on which much is under way', async () => {
+    const proxy = await startNarrowProxy(sshd.port);
+    appendFileSync(sshd.knownHosts, `[127.0.0.1]:${proxy.port} ${sshd.hostKey}\n`);
+    const talk = conversationOf(await open({ port: proxy.port }, { keepalive: { interval: 300, count: 2 } }));
+    const size = 5_000_000;
+    const reply = await talk.stream(LOGIN, ours('wc -c'), () => Readable.from([Buffer.alloc(size)]));
+    assert.equal(
+      Buffer.from((reply as Reply).out ?? '')
+        .toString()
+        .trim(),
+      String(size),
+      JSON.stringify(reply),
+    );
     await talk.close();
     await proxy.close();
   });

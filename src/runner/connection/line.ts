@@ -30,6 +30,8 @@ export interface Line {
   open(command: string): Promise<Pipe | Trouble>;
   /** What an ending before the first word means, if the line knows better than the command's own stderr. */
   explain?(ending: Ending, stderr: string): Trouble | null;
+  /** Why it was lost, if the line knows. */
+  why?(): string | null;
   /** Ends the line; commands still running are let go. */
   close(): Promise<void>;
 }

@@ -140,8 +140,9 @@ export class Shell {
   }
 
   #lost(): Trouble {
-    const said = this.#complaint.trim().split('\n').at(-1) ?? '';
-    const what = `the shell on ${this.#options.line.name} ended in the middle of a command`;
+    const { line } = this.#options;
+    const said = line.why?.() ?? this.#complaint.trim().split('\n').at(-1) ?? '';
+    const what = `the shell on ${line.name} ended in the middle of a command`;
     return trouble('lost', said === '' ? what : `${what}: ${said}`);
   }
 }

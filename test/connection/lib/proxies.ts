@@ -48,6 +48,25 @@ export async function startFreezingProxy(to: number): Promise<Proxy & { freeze()
   };
 }
 
+/** A narrow line with a deep buffer: takes all that the client says at once, and passes it on at about 1 MB/s. */
+export async function startNarrowProxy(to: number): Promise<Proxy> {
+  let before: Promise<void> = Promise.resolve();
+  return startProxy(to, {
+    client: (chunk, far) => {
+      before = before.then(async () => {
+        for (let at = 0; at < chunk.length; at += 16384) {
+          far.write(chunk.subarray(at, at + 16384));
+          await sleep(16);
+        }
+      });
+      return before;
+    },
+    server: async (chunk, near) => {
+      near.write(chunk);
+    },
+  });
+}
+
 export interface HolingProxy extends Proxy {
   hole(): void;
   /** Ends what is holed at both ends. */

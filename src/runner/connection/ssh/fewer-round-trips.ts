@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Client, ParsedKey } from 'ssh2';
 
 /** The inner parts of an ssh2 client that are used here (ssh2 1.17, pinned in package.json). */
@@ -56,8 +57,21 @@ function authenticateAtOnce({ _protocol: protocol }: Inner): void {
   };
 }
 
+/**
+ * Whatever is heard shows that the line lives. To ssh2 only the answer to its own question does, and that waits behind
+ * all that is under way: on a slow line for longer than a dead one is waited for.
+ */
+export function hearAll(client: Client, sock: Duplex): void {
+  sock.on('data', () => askAnew(client));
+}
+
 /** After `end`: ssh2 would keep its timer, and with it this process, until the other side has closed too. */
 export function stopKeepalive(client: Client): void {
+  askAnew(client);
+}
+
+/** Starts ssh2's timer for its next question; where nothing can be written any more, only ends it. */
+function askAnew(client: Client): void {
   (client as unknown as { readonly _resetKA?: () => void })._resetKA?.();
 }
 

@@ -5,7 +5,7 @@ import type { Client } from 'ssh2';
 import type { Trouble } from '../../contract/exchange.ts';
 import { attemptHandler, type Credentials, refused, type Trial } from './auth.ts';
 import { droppedUnheard, failure, type RawError, type Stage } from './failure.ts';
-import { saveRoundTrips, stopKeepalive } from './fewer-round-trips.ts';
+import { hearAll, saveRoundTrips, stopKeepalive } from './fewer-round-trips.ts';
 import type { HostKeys } from './host-key.ts';
 import type { Settings } from './settings.ts';
 
@@ -84,6 +84,7 @@ async function tryOnce(wanted: Handshake): Promise<SshClient | Trouble | { reado
 
   try {
     await connecting;
+    hearAll(client, sock);
     return { client, hangUp: () => hangUp(client, sock) };
   } catch (thrown) {
     client.destroy();

@@ -23,6 +23,10 @@ export function sshLine(
     client.client.on('close', () => clients.delete(client));
   };
   take(first);
+  let why: string | null = null;
+  first.client.on('error', (error: Error & { readonly level?: string }) => {
+    why = error.level === 'client-timeout' ? SILENT : null;
+  });
   const open = async (command: string): Promise<Pipe | Trouble> => {
     for (const { client } of clients) {
       const channel = await exec(client, command);
@@ -44,12 +48,16 @@ export function sshLine(
       const channel = clients.has(first) ? await open(command) : lost(name);
       return 'kind' in channel ? channel : watched(channel, traffic);
     },
+    why: () => why,
     close: async () => {
       await Promise.all([...clients].map((client) => client.hangUp()));
       leave();
     },
   };
 }
+
+const SILENT =
+  'nothing was heard of it any more (-o ServerAliveInterval=… in ansible_ssh_common_args waits longer)';
 
 /** A live connection on which sshd opens no further session. */
 function isRefusal(error: Error & { readonly reason?: number | string }): boolean {
