@@ -214,6 +214,17 @@ describe('@host what goes wrong on the way', function () {
       });
     });
 
+    it('no room in memory: another place for temporary files does', async () => {
+      const inside =
+        'mount -t tmpfs -o size=4k none /dev/shm; head -c 4096 /dev/zero >/dev/shm/filler 2>/dev/null; exec sh -c "$SSH_ORIGINAL_COMMAND"';
+      writeFileSync(join(dir, 'inside'), inside);
+      await narrow(`exec unshare -m sh ${dir}/inside`, 'root', async (at) => {
+        write('    - {name: new, shell: "true"}\n', {}, at);
+        const { code, said } = await start().ended;
+        assert.equal(code, 0, said);
+      });
+    });
+
     it('no more processes: said so', async () => {
       const command = 'exec prlimit --nproc=3 sh -c "$SSH_ORIGINAL_COMMAND"';
       await narrow(command, person.name, async (at) => {

@@ -26,11 +26,13 @@ const LOADER = [
   // Whoever starts us may end us before we are ready: the folder goes then too.
   'mp_z() { { read -r mp_b <"$mp_T/.g"; } 2>/dev/null && kill -s KILL $mp_b 2>/dev/null; rm -rf -- "$mp_T"; }',
   'trap mp_z EXIT; trap "exit 129" HUP PIPE INT TERM',
-  // Folders in memory first. mkdir fails on anything that is already there, so no one can lay a trap in /tmp.
+  // Folders in memory first; one without room for a question is passed over. mkdir fails on anything that is already
+  // there, so no one can lay a trap in /tmp.
   'for mp_d in /dev/shm "$XDG_RUNTIME_DIR" "${TMPDIR:-/tmp}" /tmp',
   'do [ -d "$mp_d" ] && [ -w "$mp_d" ] || continue; mp_p=$mp_d/mama-play-$mp_h.; mp_T=$mp_p$$.$mp_k',
-  'mkdir "$mp_T" 2>/dev/null && break; mp_T=; done',
-  '[ "$mp_T" ] || mp_x "a writable temporary folder (tried /dev/shm, XDG_RUNTIME_DIR, TMPDIR, /tmp)"',
+  'mkdir "$mp_T" 2>/dev/null || { mp_T=; continue; }',
+  '{ printf %65536s >"$mp_T/d"; } 2>/dev/null && break; rm -rf -- "$mp_T"; mp_T=; done',
+  '[ "$mp_T" ] || mp_x "a writable temporary folder with room in it (tried /dev/shm, XDG_RUNTIME_DIR, TMPDIR, /tmp)"',
   // Folders of sessions that were cut off: our name, our own, and the process is dead.
   'for mp_s in "$mp_p"*; do [ -O "$mp_s" ] || continue; mp_a=${mp_s#"$mp_p"}',
   'kill -0 "${mp_a%%.*}" 2>/dev/null || rm -rf -- "$mp_s"; done',
