@@ -285,8 +285,8 @@ describe('an expression that is refused', () => {
       '[cel-syntax] 1:12 "and" is "&&" here\nenv == "a" and not yes\n           ^^^\n-> write env == "a" && !yes',
     ],
     ['yes or no', '[cel-syntax] 1:5 "or" is "||" here\nyes or no\n    ^^\n-> write yes || no'],
-    ['not (yes)', '[cel-syntax] 1:1 "not" is "!" here\nnot (yes)\n^^^\n-> write !(yes)'],
-    ['not env == "a"', '[cel-syntax] 1:1 "not" is "!" here\nnot env == "a"\n^^^\n-> write !(env == "a")'],
+    ['not (yes)', `[cel-syntax] 1:1 "not" is "!" here\nnot (yes)\n^^^\n-> write '!(yes)'`],
+    ['not env == "a"', `[cel-syntax] 1:1 "not" is "!" here\nnot env == "a"\n^^^\n-> write '!(env == "a")'`],
     [
       'env = "a and b"',
       '[cel-syntax] 1:5 "=" is "==" here\nenv = "a and b"\n    ^\n-> write env == "a and b"',
@@ -297,19 +297,19 @@ describe('an expression that is refused', () => {
     ],
     [
       'x.y is not defined',
-      '[cel-syntax] 1:5 "is defined" is has(…) here\nx.y is not defined\n    ^^^^^^^^^^^^^^\n-> write !has(x.y)',
+      `[cel-syntax] 1:5 "is defined" is has(…) here\nx.y is not defined\n    ^^^^^^^^^^^^^^\n-> write '!has(x.y)'`,
     ],
     [
       'result is succeeded and result is changed',
-      '[cel-syntax] 1:8 the state of a result is a field of it\nresult is succeeded and result is changed\n       ^^^^^^^^^^^^\n-> write !result.failed && result.changed',
+      `[cel-syntax] 1:8 the state of a result is a field of it\nresult is succeeded and result is changed\n       ^^^^^^^^^^^^\n-> write '!result.failed && result.changed'`,
     ],
     [
       'env not in hosts',
-      '[cel-syntax] 1:5 "not in" is not known here\nenv not in hosts\n    ^^^^^^\n-> write !(env in hosts)',
+      `[cel-syntax] 1:5 "not in" is not known here\nenv not in hosts\n    ^^^^^^\n-> write '!(env in hosts)'`,
     ],
     [
       '"{{ env }}" == x and y',
-      '[cel-syntax] 1:18 "and" is "&&" here\n"{{ env }}" == x and y\n                 ^^^\n-> write "{{ env }}" == x && y',
+      `[cel-syntax] 1:18 "and" is "&&" here\n"{{ env }}" == x and y\n                 ^^^\n-> write '"{{ env }}" == x && y'`,
     ],
     [
       '{{ env }} == "prod"',

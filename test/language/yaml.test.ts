@@ -126,7 +126,7 @@ describe('YAML', () => {
     [
       'a negation, which is a tag',
       'when: !done',
-      '[unknown-tag] 1:7 !done is a YAML tag, and none that is known\nwhen: !done\n      ^^^^^\n-> if it is meant as text, quote the whole value: "!done …"',
+      '[unknown-tag] 1:7 !done is a YAML tag, and none that is known\nwhen: !done\n      ^^^^^\n-> if it is meant as text, quote the whole value: "!done"',
     ],
     [
       'a key twice',

@@ -81,10 +81,17 @@ export function foreignExpression(text: string, parses: (text: string) => boolea
     const match = pattern.exec(bare);
     if (!match) continue;
     const ours = text.length <= 500 ? rewritten(text, bare) : null;
-    const written = ours !== null && ours !== text && parses(ours) ? `write ${ours}` : hint;
+    const written = ours !== null && ours !== text && parses(ours) ? `write ${inYaml(ours)}` : hint;
     return { start: match.index, end: match.index + match[0].length, message, hint: written };
   }
   return null;
+}
+
+/** In quotes where YAML would take it for something else: what begins with `!` is a tag to it. */
+function inYaml(text: string): string {
+  if (!/^[!&*{}[\]|>@`"'%#,?-]|:\s|\s#/.test(text)) return text;
+  if (!text.includes("'")) return `'${text}'`;
+  return /["\\]/.test(text) ? text : `"${text}"`;
 }
 
 /** The text with everything in quotes blanked, character for character. */

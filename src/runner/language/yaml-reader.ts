@@ -61,7 +61,8 @@ export class YamlReader {
     if (isAlias(node)) return this.alias(node.source, span, depth);
     if (node?.anchor && !place) this.anchors.set(node.anchor, node);
     if (node?.tag && VAULT.includes(node.tag)) return this.secret(node, node.tag, span);
-    if (node?.tag && isForeign(node.tag)) this.refuseTag(span, node.tag);
+    const tagged = node?.tag && isForeign(node.tag) ? this.refuseTag(node, span, node.tag) : null;
+    if (tagged) return tagged;
     if (isScalar(node)) return this.scalar(node, span);
     if (!isMap(node) && !isSeq(node)) return nothing(span);
     this.open.add(node);
@@ -188,16 +189,25 @@ export class YamlReader {
     );
   }
 
-  /** Any other tag is almost always a text that should have been quoted (`when: !done`). */
-  private refuseTag(span: Span, written: string): void {
+  /**
+   * Any other tag is almost always a text that should have been quoted (`when: !done`): then it is read as that text, so
+   * that nothing else is found wrong with what is left of it.
+   */
+  private refuseTag(node: Node, span: Span, written: string): YamlScalar | null {
     const tag = written.replace(YAML_TAG, '!!');
     const at = this.tagSpan(span, tag);
     if (this.src.secrets) {
       this.diagnostics.push(fault(at, 'unknown-tag', 'a text inside of the vault begins with !', QUOTE));
-      return;
+      return null;
     }
-    const hint = `if it is meant as text, quote the whole value: "${tag} …"`;
+    const isText = isScalar(node) && node.type === 'PLAIN' && at.end <= span.end && !tag.startsWith('!!');
+    const text = isText ? this.src.text.slice(at.start, span.end).trim() : `${tag} …`;
+    const quote = text.includes('"') ? "'" : '"';
+    const hint = `if it is meant as text, quote the whole value: ${quote}${text}${quote}`;
     this.diagnostics.push(fault(at, 'unknown-tag', `${tag} is a YAML tag, and none that is known`, hint));
+    return isText
+      ? { kind: 'scalar', span: { ...span, start: at.start }, value: text, written: text, quoted: true }
+      : null;
   }
 
   private tagSpan(span: Span, tag: string): Span {

@@ -17,13 +17,15 @@ const SPECIAL = ['all', 'always', 'never', 'tagged', 'untagged'];
  */
 export function isChosen(tags: ReadonlySet<string>, { only, skip }: TagChoice): boolean {
   const matches = (word: string): boolean => {
-    if (word === 'all') return !tags.has('never');
-    if (word === 'tagged') return [...tags].some((tag) => tag !== 'always' && tag !== 'never');
-    if (word === 'untagged') return tags.size === 0 || [...tags].every((tag) => tag === 'always');
+    if (word === 'tagged') return tags.size > 0;
+    if (word === 'untagged') return tags.size === 0;
     return tags.has(word);
   };
+  const isNever = tags.has('never');
+  const asksFor = (word: string) =>
+    word === 'all' ? !isNever : matches(word) && !(word === 'tagged' && isNever);
   const wanted = only.length === 0 ? ['all'] : only;
-  const run = wanted.some(matches) || (tags.has('always') && !tags.has('never'));
+  const run = wanted.some(asksFor) || (tags.has('always') && !isNever);
   if (!run) return false;
   return !skip.some((word) => (word === 'all' ? !tags.has('always') : matches(word)));
 }
