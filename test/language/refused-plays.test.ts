@@ -114,7 +114,7 @@ refusals('what is refused in plays', [
     },
     refused: [
       'missing-file site.yaml:2:16 there is no file "a.yaml" (looked for a.yaml)',
-      `not-constant site.yaml:2:24 "vars_files" can't hold variables (what differs from host to host belongs into group_vars/ or host_vars/)`,
+      `not-constant site.yaml:2:24 "vars_files" can't hold variables (what differs from host to host belongs into group_vars/ or host_vars/; for one run give -e @file)`,
     ],
   },
   {

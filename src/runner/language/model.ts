@@ -128,6 +128,8 @@ export interface Play {
   readonly order: 'inventory' | 'sorted' | 'reverse_sorted' | 'reverse_inventory' | 'shuffle';
   /** `vars`, then each of `vars_files`. */
   readonly layers: readonly Layer[];
+  /** One of its files of variables was refused: names that it would have given are not missed besides. */
+  readonly lacksVariables?: boolean;
   /** In order of running: pre_tasks, flush, roles, tasks, flush, post_tasks, flush. The flushes are nodes. */
   readonly nodes: readonly Node[];
   /**

@@ -34,11 +34,8 @@ export function loadPlay({ loader, playbookDir, root, imported }: PlayPlace, map
   const label = `play "${name}"`;
   const inherited = inherit(loader, map, { ...imported, layers: [] }, label, draft.notified, ['vars']);
   const here: Here = { loader, play: draft, place: playbookPlace(playbookDir, root), inherited };
-  const layers = [
-    ...ownVars(loader, map, label),
-    ...imported.layers,
-    ...filesOfVars(loader, playbookDir, map),
-  ];
+  const files = loader.flawed(() => filesOfVars(loader, playbookDir, map));
+  const layers = [...ownVars(loader, map, label), ...imported.layers, ...files.value];
   const facts = asksForFacts(here, map);
   const nodes = nodesOf(here, map);
   const handlers = loadHandlers(here, entry(map, 'handlers')?.value ?? null);
@@ -55,6 +52,7 @@ export function loadPlay({ loader, playbookDir, root, imported }: PlayPlace, map
     dir: playbookDir,
     hosts,
     layers,
+    ...(files.flawed ? { lacksVariables: true } : {}),
     nodes: addTags(nodes, draft.moreTags),
     handlers,
     ...numbers,
@@ -123,7 +121,8 @@ function ownVars(loader: Loader, map: YamlMap, label: string): Layer[] {
 function filesOfVars(loader: Loader, playbookDir: string, map: YamlMap): Layer[] {
   const at = entry(map, 'vars_files');
   if (!at || isNothing(at)) return [];
-  const hint = 'what differs from host to host belongs into group_vars/ or host_vars/';
+  const hint =
+    'what differs from host to host belongs into group_vars/ or host_vars/; for one run give -e @file';
   return readWords(loader, at, null, hint).flatMap(({ text, span }) => {
     const path = isAbsolute(text) ? text : join(playbookDir, text);
     const file = loader.yaml(path);

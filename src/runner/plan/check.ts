@@ -37,6 +37,7 @@ export function checkPlay(
   hosts: readonly InventoryHost[],
   written: ReadonlyMap<string, Shape>,
 ): Diagnostic[] {
+  if (play.lacksVariables) return [];
   const later = { written, hostvars: once(() => hostvarsShape(contextOf(hosts[0]!).run, written)) };
   const found = new Map<string, { readonly diagnostic: Diagnostic; readonly hosts: Set<string> }>();
   const findings = new Map<InventoryHost['layers'], Findings>();
