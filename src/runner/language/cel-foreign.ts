@@ -149,6 +149,7 @@ const REWRITES: readonly (readonly [RegExp, string | ((...parts: string[]) => st
   [new RegExp(`(${OPERAND})\\s*\\|\\s*regex_search\\s*\\((\\0)\\)`, 'g'), '$1.matches($2)'],
   [/(?<=[\w\0\])])\s*~\s*(?=[\w\0(])/g, ' + '],
   [/\s*\.\s*(?=\[)/g, ''],
+  [/\)\s*\|\s*bool\b/g, ')'],
   [/\band\b/g, '&&'],
   [/\bor\b/g, '||'],
   [new RegExp(`\\bnot\\s+(${OPERAND}(?:\\([^()]*\\))?)(?=\\s*(?:$|&&|\\|\\||\\)))`, 'g'), '!$1'],

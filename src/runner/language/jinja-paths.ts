@@ -88,6 +88,9 @@ const LOOKUPS: Readonly<Record<string, string>> = {
 export function callHint(text: string): string {
   const [, name, plugin] = /^([a-z_]\w*)\s*\(\s*(?:['"](?:ansible\.builtin\.)?(\w+)['"])?/.exec(text) ?? [];
   const isLookup = name === 'lookup' || name === 'query' || name === 'q';
+  const [, variable] = /,\s*['"]([A-Za-z_]\w*)['"]/.exec(text) ?? [];
+  if (isLookup && plugin === 'env' && variable)
+    return `give it on the command line: -e ${variable.toLowerCase()}="$${variable}"`;
   if (isLookup && plugin && Object.hasOwn(LOOKUPS, plugin)) return LOOKUPS[plugin]!;
   if (isLookup) return 'nothing is read on the controller but files of the project: use a task, and register';
   if (name === 'now') return 'write {{ ansible_date_time.iso8601 }}, which is the time on the host';
