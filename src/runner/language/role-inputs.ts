@@ -55,7 +55,8 @@ function checkTop(loader: Loader, node: YamlMap): void {
   for (const at of node.entries) {
     if (TOP.includes(at.key)) continue;
     const nested = `the inputs stand below "properties"`;
-    const hint = didYouMean(at.key, TOP) ?? (at.value.kind === 'map' ? nested : undefined);
+    const plain = `plain values stand in defaults/main.yaml; here they are declared: properties: {${at.key}: {type: …, description: …}}`;
+    const hint = didYouMean(at.key, TOP) ?? (at.value.kind === 'map' ? nested : plain);
     loader.report(fault(at.keySpan, 'unknown-key', `variables.yaml has no key "${at.key}"`, hint));
   }
   const type = entry(node, 'type');

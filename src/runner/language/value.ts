@@ -20,9 +20,10 @@ export function checkValue(loader: Loader, what: string, schema: ParamSchema, no
   if (!wrong) return;
   const shown = schema.secret ? 'this' : describe(wrong.node);
   const part = wrong.node === node ? what : `a part of ${what}`;
-  loader.report(
-    fault(wrong.node.span, 'wrong-type', `${part} must be ${wrong.wanted}, not ${shown}`, wrong.hint),
-  );
+  // A map that lacks something is no other thing than was wanted.
+  const isMap = wrong.node.kind === 'map' && wrong.wanted.startsWith('a map ');
+  const message = `${part} must be ${wrong.wanted}${isMap ? '' : `, not ${shown}`}`;
+  loader.report(fault(wrong.node.span, 'wrong-type', message, wrong.hint));
 }
 
 function mismatch(schema: ParamSchema, node: YamlNode): Mismatch | null {
