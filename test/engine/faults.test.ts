@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makePerson, type Person } from '../connection/lib/person.ts';
@@ -132,6 +141,37 @@ describe('@host what goes wrong on the way', function () {
         const ran = await ended;
         assert.equal(ran.code, code, ran.said);
         assert.match(ran.said, /^a .* interrupted$/m);
+      });
+    }
+
+    for (const [signal, code] of [
+      ['SIGINT', 130],
+      ['SIGTERM', 143],
+    ] as const) {
+      it(`${signal} while a host is still connected to: no change is begun any more`, async () => {
+        let called = false;
+        const mute = createServer(() => {
+          called = true;
+        });
+        await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+        const { port } = mute.address() as { port: number };
+        write(`    - {name: long, shell: "touch ${dir}/begun", failed_when: "false"}\n`);
+        const hosts = readFileSync(join(dir, 'inventory.yaml'), 'utf8');
+        writeFiles(dir, {
+          'inventory.yaml': `${hosts}${(hosts.split('\n')[2] ?? '').replace('a:', 'mute:').replace(String(sshd.port), String(port))}\n`,
+        });
+        try {
+          const { child, ended } = start();
+          await until(() => called, 30_000);
+          await until(() => false, 1500);
+          child.kill(signal);
+          const ran = await ended;
+          assert.equal(ran.code, code, ran.said);
+          assert.equal(existsSync(join(dir, 'begun')), false);
+          assert.match(ran.said, /^a .* interrupted$/m);
+        } finally {
+          mute.close();
+        }
       });
     }
 

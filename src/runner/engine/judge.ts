@@ -39,7 +39,7 @@ export function withResult(scope: PlanScope, name: string | null, result: Evalua
 
 /** `changed_when` and `failed_when`: the play's judgement of what a step came to. `dry`: it was not done for real. */
 export function judge(task: Task, raw: Raw, scope: PlanScope, dry: boolean): Raw {
-  if (raw.status === 'skipped' || raw.status === 'unreachable' || raw.held) return raw;
+  if (raw.status === 'skipped' || raw.status === 'unreachable' || raw.held || raw.cut) return raw;
   let judged = raw;
   if (task.changedWhen)
     judged = judgeChange(task.changedWhen, judged, withResult(scope, task.register, registered(judged)), dry);

@@ -81,13 +81,20 @@ export function skipped(because: string): Raw {
   return { status: 'skipped', result: {}, msg: because };
 }
 
-/** The operator ended it: how far it came is not known. */
+const NOT_BEGUN = 'interrupted: it was not begun';
+
+/** The operator stopped the run before this change was said. */
+export const STOPPED: Trouble = { kind: 'trouble', trouble: 'lost', message: NOT_BEGUN };
+
+/** The operator ended it: how far it came is not known, unless it was not begun. */
 export function interrupted(raw: Raw): Raw {
-  return { ...raw, status: 'failed', msg: 'interrupted: it was ended before it was done' };
+  const msg = raw.msg === NOT_BEGUN ? NOT_BEGUN : 'interrupted: it was ended before it was done';
+  return { ...raw, status: 'failed', msg };
 }
 
 /** A line that is gone is the host's trouble; sudo's word, a missing tool or a file of ours is the task's. */
 export function troubled(trouble: Trouble): Raw {
+  if (trouble === STOPPED) return { ...failed(trouble.message), cut: true };
   if (['become', 'unfit', 'source'].includes(trouble.trouble)) return failed(trouble.message, trouble.hint);
   const raw: Raw = { status: 'unreachable', result: {}, msg: trouble.message };
   return trouble.hint === undefined ? raw : { ...raw, hint: trouble.hint };

@@ -23,7 +23,7 @@ import { exhausted, judge, satisfied, summarize } from './judge.ts';
 import { runLocal } from './local-step.ts';
 import { itemEvent } from './outcome-event.ts';
 import type { Asked, Ended } from './pauses.ts';
-import { definite, failed, faulty, type Raw, refused, skipped, troubled, unknown } from './raw.ts';
+import { definite, failed, faulty, type Raw, refused, STOPPED, skipped, troubled, unknown } from './raw.ts';
 import type { Run } from './run-context.ts';
 import { runStep } from './step.ts';
 import type { Unit } from './unit.ts';
@@ -316,6 +316,7 @@ export class TaskRun {
       apply: async (apply: Apply, touches: Touches | null): Promise<Reply | Trouble> => {
         dialogue.beforeChange();
         if (!(await run.leases.mayChange(work.on))) return LOCKED;
+        if (run.interrupt.stop) return STOPPED;
         this.is.beforeApply();
         if (task.type.kind === 'action') run.journal?.begins(unit, work.question !== null);
         return dialogue.apply(work, apply, mayChain ? touches : null, coming, onLine);
