@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   appendFileSync,
@@ -209,6 +210,28 @@ describe('copy', () => {
     assert.equal(`${reply.code} ${g.text('f')}`, `${MOVED} old and more`);
     assert.deepEqual(readdirSync(g.dir), ['f']);
   });
+
+  inEachShell(
+    'leaves nothing behind where the line is lost in the middle',
+    async (g) => {
+      g.lay({ b: 'old' });
+      const desired = desire(copy, { src: 'b', dest: g.at('b') }, g);
+      const apply = copy.apply({ content: { from: null, to: '' } }, desired, look(copy, desired, g));
+      assert.ok('stream' in apply);
+      const child = spawn(g.shell.path, ['-c', apply.script.text], {
+        argv0: 'sh',
+        cwd: g.cwd,
+        env: { PATH: g.shell.tools },
+      });
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      // Nobody hears what it says.
+      for (const output of [child.stdout, child.stderr]) output.destroy();
+      child.stdin.end('the beginning');
+      await ended;
+      assert.deepEqual([g.text('b'), readdirSync(g.dir)], ['old', ['b']]);
+    },
+    { files: { b: Buffer.alloc(2 << 20) } },
+  );
 
   inEachShell(
     'leaves the old file whole where the stream is cut off',

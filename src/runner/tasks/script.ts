@@ -64,7 +64,7 @@ function runTemporary(size: number, program: Script, args: readonly string[]): S
   return lines(
     sh`t=$(umask 077; mktemp "\${TMPDIR:-/tmp}/mama-play-script.XXXXXX") || exit 1
 trap 'rm -f "$t"' EXIT
-trap 'exit 143' HUP INT TERM
+trap 'exit 143' HUP INT PIPE TERM
 cat >"$t" || exit 1
 [ "$(stat -c %s "$t")" = ${size} ] || { echo 'the script came incomplete' >&2; exit 1; }
 chmod 0700 "$t" || exit 1

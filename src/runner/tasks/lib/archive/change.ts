@@ -21,7 +21,7 @@ for s in ${STAGING}*; do [ -e "$s" ] && rm -rf "$s"; done
 t=$(umask 077; mktemp -d ${STAGING}XXXXXX) || exit 1
 t=$R/\${t#./}
 trap 'cd / && rm -rf "$t"' EXIT
-trap 'exit 143' HUP INT TERM
+trap 'exit 143' HUP INT PIPE TERM
 mkdir "$t/x" || exit 1`,
     file === null ? sh`a=${src}` : sh`a=$t/archive; cat >"$a" || exit 1`,
     sh`h=$(sha256sum <"$a") || exit 1`,

@@ -31,7 +31,7 @@ export function applyTree(desired: PlacedTree, current: TreeNow): Script | Apply
 for t in ${STAGING}*; do [ -e "$t" ] && rm -rf "$t"; done
 t=$(umask 077; mktemp -d ${STAGING}XXXXXX) || exit 1
 trap 'cd / && rm -rf "$r/$t"' EXIT
-trap 'exit 143' HUP INT TERM`,
+trap 'exit 143' HUP INT PIPE TERM`,
     streams && unpack(),
     staged.links,
     staged.owners,

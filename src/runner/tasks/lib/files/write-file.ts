@@ -81,7 +81,7 @@ function makeTemporary(path: string): Script {
   return sh`for t in ${prefix}*; do [ -e "$t" ] && rm -f "$t"; done
 t=$(umask 077; mktemp ${prefix}XXXXXX) || exit 1
 trap 'rm -f "$t"' EXIT
-trap 'exit 143' HUP INT TERM`;
+trap 'exit 143' HUP INT PIPE TERM`;
 }
 
 /**

@@ -70,13 +70,13 @@ function makeTemporary(dest: string): Script {
   return sh`for t in ${prefix}*; do [ -d "$t" ] && rm -rf "$t"; done
 t=$(mktemp -d ${prefix}XXXXXX) || exit 1
 trap 'rm -rf "$t"' EXIT
-trap 'exit 143' HUP INT TERM
+trap 'exit 143' HUP INT PIPE TERM
 git -c init.defaultBranch=main init -q "$t/new" || exit`;
 }
 
 function removeTemporary(): Script {
   return sh`rm -rf "$t"
-trap - EXIT HUP INT TERM`;
+trap - EXIT HUP INT PIPE TERM`;
 }
 
 /** Sets `"$to"` to the full commit, and sees to it that it is there. */
