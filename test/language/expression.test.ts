@@ -253,7 +253,7 @@ describe('an expression that fails on a host says where and why', () => {
     ],
     [
       'n in env',
-      '[cel-type] 1:1 "in" looks into a list or a map, not text\nn in env\n^^^^^^^^\n-> for a part of a text write text.contains("part")',
+      '[cel-type] 1:1 "in" looks into a list or a map, not text\nn in env\n^^^^^^^^\n-> for a part of a text write env.contains(n)',
     ],
     ['n / 0', '[cel-type] 1:1 division by zero\nn / 0\n^^^^^'],
     ['int("x")', '[cel-type] 1:1 int() takes a text of digits\nint("x")\n^^^^^^^^'],

@@ -83,10 +83,10 @@ const TELLERS: Readonly<Record<string, readonly [RegExp, Teller]>> = {
   limit_exceeded: [/^/, () => ({ message: 'the expression is too large', hint: 'split it into several' })],
   no_such_overload: [
     /: (?:([!-])(\S+)|(.+) (==|!=|<=?|>=?|in|[-+*/%]) (.+))$/,
-    ([, unary, operand, left, op, right]) => {
+    ([, unary, operand, left, op, right], stretch) => {
       if (unary === '!') return { message: `"!" takes true or false, not ${typeName(operand!)}` };
       if (unary) return { message: `"-" takes a number, not ${typeName(operand!)}` };
-      return overload(left!, op!, right!);
+      return overload(left!, op!, right!, stretch);
     },
   ],
   no_matching_overload: [
@@ -140,7 +140,7 @@ export function celMessage(error: CelError, stretch: string, functions: Readonly
   return { message: error.summary.charAt(0).toLowerCase() + error.summary.slice(1) };
 }
 
-function overload(left: string, op: string, right: string): Said {
+function overload(left: string, op: string, right: string, stretch: string): Said {
   const kinds = [typeName(left), typeName(right)];
   if (op === '+' && kinds.includes('text')) {
     return {
@@ -149,8 +149,16 @@ function overload(left: string, op: string, right: string): Said {
     };
   }
   if (op === 'in') {
-    const hint = kinds[1] === 'text' ? 'for a part of a text write text.contains("part")' : undefined;
+    const [, part, whole] = /^(\S+)\s+in\s+([\w.]+)$/.exec(stretch) ?? [];
+    const ours = part && whole ? `${whole}.contains(${part})` : 'text.contains("part")';
+    const hint = kinds[1] === 'text' ? `for a part of a text write ${ours}` : undefined;
     return { message: `"in" looks into a list or a map, not ${kinds[1]}`, hint };
+  }
+  const chain = /^([\w.]+)\s*(<=?|>=?)\s*([\w.]+)\s*(<=?|>=?)\s*([\w.]+)$/.exec(stretch);
+  if (chain) {
+    const [, low, first, value, second, high] = chain;
+    const hint = `write ${low} ${first} ${value} && ${value} ${second} ${high}`;
+    return { message: 'two comparisons are not written in one', hint };
   }
   const verb = ['==', '!=', '<', '<=', '>', '>='].includes(op) ? 'compare' : 'take';
   const numeric = kinds.some((kind) => kind.endsWith('number'));
