@@ -280,6 +280,14 @@ describe('target: what is refused', () => {
       { ansible_host: '-oProxyCommand=x' },
       'ansible_host is "-oProxyCommand=x": it must not begin with - or hold a blank',
     ],
+    [
+      { ansible_host: '[::1]' },
+      'ansible_host is an address or a name, without brackets and port, not "[::1]" | write ansible_host: "::1"',
+    ],
+    [
+      { ansible_host: '10.0.0.1:2222' },
+      'ansible_host is an address or a name, without brackets and port, not "10.0.0.1:2222" | write ansible_host: "10.0.0.1", ansible_port: 2222',
+    ],
     [{ ansible_user: 'a b' }, 'ansible_user is "a b": it must not begin with - or hold a blank'],
     [{ ansible_host: { a: 1 } }, 'ansible_host must be a text, not a map'],
     [{ mama_known_hosts: 'a\nb' }, 'mama_known_hosts must be one line'],

@@ -125,7 +125,7 @@ function sshTarget(
   return present<Target>({
     name: host,
     via,
-    address: values.name(VARIABLES.address) ?? host,
+    address: addressOf(values) ?? host,
     port: values.whole(VARIABLES.port, 1, 65535) ?? portOf(settings, values),
     user: values.name(VARIABLES.user) ?? settings.user ?? flags.user,
     privateKeyFile: file('privateKeyFile', flags.privateKeyFile),
@@ -139,6 +139,19 @@ function sshTarget(
     keepalive: keepaliveOf(alive, values),
     connectTimeout: timeoutOf(values, flags, settings),
   });
+}
+
+/** Brackets around an IPv6 address and a port behind it belong to other notations. */
+function addressOf(values: ConnectionValues): string | undefined {
+  const address = values.name(VARIABLES.address);
+  const [, inside, beside, port] = /^(?:\[(.*)\]|([^:]+))(?::(\d+))?$/.exec(address ?? '') ?? [];
+  if (inside === undefined && port === undefined) return address;
+  const words = `ansible_host: ${JSON.stringify(inside ?? beside)}`;
+  return values.refuse(
+    VARIABLES.address[0],
+    `ansible_host is an address or a name, without brackets and port, not "${address}"`,
+    `write ${words}${port === undefined ? '' : `, ansible_port: ${port}`}`,
+  );
 }
 
 function timeoutOf(values: ConnectionValues, flags: ConnectionFlags, settings: SshSettings): number {
