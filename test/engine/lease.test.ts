@@ -76,44 +76,46 @@ describe('the lease of a machine', function () {
     );
   });
 
-  it('a machine of no play, which a task is delegated to, is asked for its lease before it is changed', async () => {
-    const elsewhere = { ...process.env, MAMA_PLAY_STATE_DIR: `${stateDir(dir)}/elsewhere` };
-    const there = connector({ env: elsewhere, warn: assert.fail });
-    const around =
-      (here: Connect): Connect =>
-      (target) =>
-        target.name === 'out' ? there(target) : here(target);
-    writeFiles(dir, {
-      'delegate.yaml': `
+  for (const to of ['out', '"{{ outside }}"'])
+    it(`a machine of no play, which a task is delegated to, is asked for its lease before it is changed: ${to}`, async () => {
+      const elsewhere = { ...process.env, MAMA_PLAY_STATE_DIR: `${stateDir(dir)}/elsewhere` };
+      const there = connector({ env: elsewhere, warn: assert.fail });
+      const around =
+        (here: Connect): Connect =>
+        (target) =>
+          target.name === 'out' ? there(target) : here(target);
+      writeFiles(dir, {
+        'delegate.yaml': `
 - hosts: a
   tasks:
     - {name: here, file: {path: "{{ root }}/here", state: directory}}
-    - {name: there, shell: "echo > {{ root }}/there", delegate_to: out}
+    - {name: there, shell: "echo > {{ root }}/there", delegate_to: ${to}}
     - {name: again, file: {path: "{{ root }}/again", state: directory}}
 `,
-      'out.yaml': `all:
-  vars: {ansible_connection: local, root: ${dir}}
+        'out.yaml': `all:
+  vars: {ansible_connection: local, root: ${dir}, outside: out}
   hosts: {a: {}, out: {}}
 `,
+      });
+      const args = ['delegate.yaml', '-i', 'out.yaml'];
+      const first = runHere(dir, ['hold.yaml', '-i', 'out.yaml', '-l', 'out'], HOLDER('first'), around);
+      await begun();
+      const second = await runHere(dir, args, HOLDER('second'), around);
+      assert.equal(exitCode(second.recap!, { interrupted: false, detailed: false }), 5);
+      assert.deepEqual(
+        second.events.flatMap((event) => (event.event === 'error' ? [event.diagnostic.message] : [])),
+        ['out is held by another run: first@here (process 1), since 2026-01-02T03:04:05Z'],
+      );
+      assert.deepEqual(
+        ['here', 'there', 'again'].map((name) => existsSync(join(dir, name))),
+        // Whom a variable names is known when its turn comes.
+        [to !== 'out', false, false],
+      );
+      writeFiles(dir, { go: '' });
+      await first;
+      const third = await runHere(dir, args, HOLDER('third'), around);
+      assert.equal(third.recap!.hosts['a']!.ok, 3);
     });
-    const args = ['delegate.yaml', '-i', 'out.yaml'];
-    const first = runHere(dir, ['hold.yaml', '-i', 'out.yaml', '-l', 'out'], HOLDER('first'), around);
-    await begun();
-    const second = await runHere(dir, args, HOLDER('second'), around);
-    assert.equal(exitCode(second.recap!, { interrupted: false, detailed: false }), 5);
-    assert.deepEqual(
-      second.events.flatMap((event) => (event.event === 'error' ? [event.diagnostic.message] : [])),
-      ['out is held by another run: first@here (process 1), since 2026-01-02T03:04:05Z'],
-    );
-    assert.deepEqual(
-      ['there', 'again'].map((name) => existsSync(join(dir, name))),
-      [false, false],
-    );
-    writeFiles(dir, { go: '' });
-    await first;
-    const third = await runHere(dir, args, HOLDER('third'), around);
-    assert.equal(third.recap!.hosts['a']!.ok, 3);
-  });
 
   it('after kill -9 of the holder its lease ends with its session', async () => {
     const main = join(import.meta.dirname, '../../dist/main.js');

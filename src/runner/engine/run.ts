@@ -4,6 +4,7 @@ import { maskEvent } from '../contract/mask-event.ts';
 import type { Secrets } from '../contract/secret.ts';
 import type { InventoryHost, Play } from '../language/model.ts';
 import type { RunContext } from '../plan/context.ts';
+import { tasksOf } from '../plan/tags.ts';
 import { changesAs } from './changes-as.ts';
 import type { DebtPlace } from './debt-file.ts';
 import type { Gate } from './gate.ts';
@@ -83,7 +84,7 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
     (host, msg) => emit({ event: 'note', level: 'warning', host, msg }),
     options.redialPauses ?? PAUSES,
   );
-  const leases = new Leases(lines, names, emit);
+  const leases = new Leases(lines, [...names, ...delegates(options.plays)], emit);
   void lines.allSettled(names);
   const interrupt = { stop: false, now: false };
   const { ask } = options;
@@ -147,6 +148,13 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
 }
 
 /** What a playbook needs may be the work of the one before it: behind a failure no further one is begun. */
+/** Machines that tasks name in so many words, in a play or not. */
+function delegates(plays: RunOptions['plays']): ReadonlySet<string> {
+  const tasks = plays.flatMap(({ play }) => [...tasksOf(play.nodes), ...play.handlers]);
+  const named = tasks.filter(({ type }) => type.kind !== 'local').map((task) => task.delegateTo?.constant);
+  return new Set(named.filter((name) => typeof name === 'string'));
+}
+
 async function walkPlays({ plays, forks }: RunOptions, run: Run): Promise<void> {
   let before: string | null = null;
   for (const { play, hosts, playbook } of plays) {
