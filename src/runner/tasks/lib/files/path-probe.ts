@@ -46,7 +46,9 @@ if cd -P -- "\${d:-/}" 2>/dev/null; then
 printf 'p%s\0' "$PWD"
 [ -w . ] || printf 'w%s\0' "$(stat -c '%U 0%a' .)$([ "$(id -u)" != 0 ] || echo ', read-only')"
 [ -L "$b" ] && printf 'l%s\0' "$(readlink "$b"; echo .)"`,
-    follow ? lookThrough() : sh`if [ -e "$b" ] || [ -L "$b" ]; then s=$(stat -c ${STAT_FORMAT} "$b"); fi`,
+    follow
+      ? lookThrough()
+      : sh`if [ -e "$b" ] || [ -L "$b" ]; then s=$(stat -c ${STAT_FORMAT} "$b") || ${isGone()} || exit 1; fi`,
     sh`[ -n "$s" ] && printf 's%s\0' "$s"
 else
 a=\${d:-/}; until [ -e "$a" ] || [ -L "$a" ]; do a=\${a%/*}; a=\${a:-/}; done
@@ -62,9 +64,14 @@ fi`,
 }
 
 function lookThrough(): Script {
-  return sh`if [ -e "$b" ]; then s=$(stat -L -c ${STAT_FORMAT} "$b")
+  return sh`if [ -e "$b" ]; then s=$(stat -L -c ${STAT_FORMAT} "$b") || ${isGone()} || exit 1
 [ -L "$b" ] && printf 'r%s\0' "$(readlink -f "$b"; echo .)"
-elif [ -L "$b" ]; then s=$(stat -c ${STAT_FORMAT} "$b"); fi`;
+elif [ -L "$b" ]; then s=$(stat -c ${STAT_FORMAT} "$b") || ${isGone()} || exit 1; fi`;
+}
+
+/** Of what is there, a host without `stat` says nothing: that is not to be taken for absence. */
+function isGone(): Script {
+  return sh`! { [ -e "$b" ] || [ -L "$b" ]; }`;
 }
 
 /** Says which of the wanted owners the host does not know. A name that is the file's already needs no look-up. */
@@ -94,7 +101,7 @@ function askContent({ size, sha256, limit = SMALL }: WantedContent, follow: bool
     sh`if [ -n "$s" ] && ${regular}; then
 if [ -r "$b" ]; then
 z=\${s#*:*:*:} z=\${z%%:*} h=
-[ "$z" = ${size} ] && { ${chooseHasher(size)}; } && h=$($H <"$b") h=\${h%% *} && printf 'h%s\0' "$h"`,
+if [ "$z" = ${size} ]; then ${chooseHasher(size)}; h=$($H <"$b") || exit 1; h=\${h%% *}; printf 'h%s\0' "$h"; fi`,
     send,
     sh`else printf 'n\0'; fi; fi`,
   );
