@@ -51,6 +51,10 @@ describe('the wire', () => {
       const whole = exchangeRequest(token, 'ab'.repeat(16), fragments);
       const withoutHeader = whole.subarray(whole.indexOf('\n') + 1);
       const stream = streamRequest(token, 'ab'.repeat(16), fragments[0]!, true);
+      // Without the lines that something else has read before. No command but the shell's own is within reach.
+      const cut = withoutHeader.toString().split('\n');
+      const rests = cut.map((_, i) => cut.slice(i + 1).join('\n'));
+      assert.ok(!withoutHeader.includes('rm -f "$mp_T"'));
       const shells = ['sh', 'bash', 'dash', 'zsh', 'mksh', 'ksh', 'tcsh', 'fish']
         .map((shell) => `/bin/${shell}`)
         .filter((path) => existsSync(path));
@@ -67,6 +71,10 @@ describe('the wire', () => {
             ['file'],
             shell,
           );
+        }
+        for (const input of rests) {
+          spawnSync(shell, { cwd: folder, env: { PATH: '/nowhere', HOME: folder }, input });
+          assert.equal(existsSync(join(folder, 'ran')), false, `${shell}: ${input}`);
         }
       }
     } finally {

@@ -15,11 +15,11 @@ import { GAVE_UP, requestLine } from './loader.ts';
 export function exchangeRequest(token: string, nonce: string, fragments: readonly Fragment[]): Buffer {
   const code = [
     ...fragments.map(readInput),
-    `printf %s ${nonce} >"$mp_T/m" || exit ${GAVE_UP.folder}; mp_no=0 mp_r=`,
+    `printf %s ${nonce} >"\${mp_T:?}/m" || exit ${GAVE_UP.folder}; mp_no=0 mp_r=`,
     ...fragments.map(run),
     `echo "$mp_k re ${nonce}$mp_r"`,
     ...print(nonce, fragments),
-    'rm -f "$mp_T"/*',
+    'rm -f "${mp_T:?}"/*',
   ];
   return request(token, code, fragments);
 }
@@ -47,7 +47,8 @@ function request(token: string, code: readonly string[], fragments: readonly Fra
 
 /**
  * A request may be written before the loader runs. What runs in its place (a shell that the startup files or a forced
- * command started) takes the request for its own commands: this is the first, and it ends that shell, of any family.
+ * command started) takes the request for its own commands: this is the first, and it ends that shell, of any family. Where
+ * something took this line away, nothing behind it does harm: every step needs what only the loader defines.
  */
 function ourShell(token: string): string {
   return `[ "$mp_k" = ${token} ] || exit ${GAVE_UP.garbled}`;
@@ -77,9 +78,10 @@ function subshell(fragment: Fragment, i: number): string {
   const text = fragment.script.text;
   const wrong = unspeakable(fragment);
   if (wrong) return `( echo ${quote(wrong)} >&2; exit 2 )`;
-  if (fragment.runs === 'standing') return `{ eval ${quote(` ${text}`)}; }`;
-  if (fragment.runs === 'ours') return `( mp_f; mp_o; ${exports(fragment)}eval ${quote(` ${text}`)} )`;
-  return `( mp_f; printf "%s\\n" ${quote(text)} >"$mp_T/${i}s"; ${exports(fragment)}exec sh "$mp_T/${i}s" )`;
+  if (fragment.runs === 'standing') return `{ : "\${mp_T:?}"; eval ${quote(` ${text}`)}; }`;
+  if (fragment.runs === 'ours')
+    return `( mp_f && mp_o || exit; ${exports(fragment)}eval ${quote(` ${text}`)} )`;
+  return `( mp_f || exit; printf "%s\\n" ${quote(text)} >"$mp_T/${i}s"; ${exports(fragment)}exec sh "$mp_T/${i}s" )`;
 }
 
 function exports(fragment: Fragment): string {
