@@ -25,8 +25,10 @@ export interface SelectedPlay {
   readonly hosts: readonly InventoryHost[];
   /** Which of the command line's it came in, as a message names it; null: in none. */
   readonly playbook: string | null;
-  /** Under what its owed handlers are kept on a host. */
-  /** null: nobody is notified in it, so that nothing comes to be owed and no host is asked. */
+  /**
+   * Under what its owed handlers are kept on a host; null: nobody is notified in it, so that nothing comes to be owed
+   * and no host is asked.
+   */
   readonly debtPlace: DebtPlace | null;
 }
 
@@ -147,7 +149,6 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
   return recap;
 }
 
-/** What a playbook needs may be the work of the one before it: behind a failure no further one is begun. */
 /** Machines that tasks name in so many words, in a play or not. */
 function delegates(plays: RunOptions['plays']): ReadonlySet<string> {
   const tasks = plays.flatMap(({ play }) => [...tasksOf(play.nodes), ...play.handlers]);
@@ -155,6 +156,7 @@ function delegates(plays: RunOptions['plays']): ReadonlySet<string> {
   return new Set(named.filter((name) => typeof name === 'string'));
 }
 
+/** What a playbook needs may be the work of the one before it: behind a failure no further one is begun. */
 async function walkPlays({ plays, forks }: RunOptions, run: Run): Promise<void> {
   let before: string | null = null;
   for (const { play, hosts, playbook } of plays) {
