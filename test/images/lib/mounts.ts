@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -17,7 +17,8 @@ export function mounts(): Mounts {
     file(name, text, target, mode = 0o600) {
       const path = join(folder, name);
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, text);
+      // A container that has it mounted may be reading it: what is there already is not written again.
+      if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeFileSync(path, text);
       chmodSync(path, mode);
       return ['-v', `${path}:${target}:ro`];
     },
