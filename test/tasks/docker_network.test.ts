@@ -20,9 +20,9 @@ describe('docker_network @host', function () {
         name: 'makes one as declared',
         params: {
           name,
-          subnet: '172.28.70.0/24',
-          gateway: '172.28.70.1',
-          ip_range: '172.28.70.128/25',
+          subnet: '10.251.70.0/24',
+          gateway: '10.251.70.1',
+          ip_range: '10.251.70.128/25',
           internal: true,
           labels: { a: 1, "it's": '$x "y"' },
           options: { 'com.docker.network.bridge.name': 'mptest0' },
@@ -32,10 +32,10 @@ describe('docker_network @host', function () {
       },
       {
         name: 'makes it anew where it differs and nobody is a member',
-        before: () => void docker('network', 'create', '--subnet', '172.28.71.0/24', name),
-        params: { name, subnet: '172.28.72.0/24', internal: true },
+        before: () => void docker('network', 'create', '--subnet', '10.251.71.0/24', name),
+        params: { name, subnet: '10.251.72.0/24', internal: true },
         delta: ['internal', 'subnet'],
-        after: () => assert.equal(inspect(name).IPAM.Config[0].Subnet, '172.28.72.0/24'),
+        after: () => assert.equal(inspect(name).IPAM.Config[0].Subnet, '10.251.72.0/24'),
       },
       {
         name: 'leaves alone what it was not told of',
@@ -92,8 +92,8 @@ describe('docker_network @host', function () {
       /^this user may not talk to the Docker engine · add `become: true`/,
     );
     const overlap = makeGround(shells()[0]!, {}, withDocker());
-    docker('network', 'create', '--subnet', '172.28.73.0/24', `${name}-other`);
-    const taken = await converge(docker_network, { name, subnet: '172.28.73.0/24' }, overlap);
+    docker('network', 'create', '--subnet', '10.251.73.0/24', `${name}-other`);
+    const taken = await converge(docker_network, { name, subnet: '10.251.73.0/24' }, overlap);
     assert.match(
       'refusal' in taken ? taken.refusal : '',
       /^network .*: Pool overlaps with other one on this address space$/,

@@ -293,18 +293,18 @@ describe('docker_run by the engine @host', function () {
 
   it('joins networks, and sees a network that was made anew', async () => {
     docker('network', 'create', name('n1'));
-    docker('network', 'create', '--subnet', '172.28.77.0/24', name('n2'));
+    docker('network', 'create', '--subnet', '10.251.77.0/24', name('n2'));
     const params = {
       ...QUICK,
       name: name('member'),
       network: name('n1'),
       network_aliases: ['redis', 'r2'],
-      networks: [{ name: name('n2'), aliases: ['other'], ip: '172.28.77.9' }],
+      networks: [{ name: name('n2'), aliases: ['other'], ip: '10.251.77.9' }],
       hostname: 'fixed',
     };
     await done(params, ground);
     assert.equal((await done(params, ground)).delta, null);
-    assert.equal(inspect(name('member')).NetworkSettings.Networks[name('n2')].IPAddress, '172.28.77.9');
+    assert.equal(inspect(name('member')).NetworkSettings.Networks[name('n2')].IPAddress, '10.251.77.9');
     const fewer = decided({ ...params, network_aliases: ['redis'], networks: [] }, ground);
     assert.deepEqual(fewer.fields, [`networks.${name('n1')}.aliases`, `networks.${name('n2')}`]);
     docker('stop', '-t', '1', name('member'));
@@ -313,7 +313,7 @@ describe('docker_run by the engine @host', function () {
       (await refused({ ...params, labels: { a: 1 } }, ground)).refusal,
       /network .*-n2 does not exist/,
     );
-    docker('network', 'create', '--subnet', '172.28.77.0/24', name('n2'));
+    docker('network', 'create', '--subnet', '10.251.77.0/24', name('n2'));
     assert.ok(decided(params, ground).fields.includes(`networks.${name('n2')}`));
     await done(params, ground);
     assert.equal((await done(params, ground)).delta, null);
