@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { lstatSync } from 'node:fs';
+import { chmodSync, lstatSync } from 'node:fs';
 import copy from '../../../src/runner/tasks/copy.ts';
 import lineinfile from '../../../src/runner/tasks/lineinfile.ts';
 import { converge, type Ground, makeGround, shells } from '../harness.ts';
@@ -28,6 +28,19 @@ describe('a file in place of another @host', () => {
       assert.equal(ground.text('f'), 'new\nmore\n');
       assert.deepEqual(acl(ground), before);
       assert.match(run('getfattr', '-d', '--absolute-names', ground.at('f')), /user\.note="kept"/);
+    });
+
+    it(`is meanwhile for its owner only, also where the old one is for all (${shell.name})`, async () => {
+      const cp = `#!/bin/sh\n/bin/cp "$@"; c=$?\nfor f; do :; done\nstat -c %a "$f" >>"\${0%/*}/seen"\nexit $c\n`;
+      ground.lay({ open: 'old\n', 'tools/cp': cp });
+      chmodSync(ground.at('tools/cp'), 0o755);
+      chmodSync(ground.at('open'), 0o644);
+      run('setfattr', '-n', 'user.note', '-v', 'kept', ground.at('open'));
+      const watched = makeGround({ ...shell, tools: `${ground.at('tools')}:${shell.tools}` });
+      await converge(copy, { dest: ground.at('open'), content: 'new\n', mode: '0600' }, watched);
+      watched.remove();
+      assert.equal(ground.text('tools/seen'), '600\n');
+      assert.match(run('getfattr', '-d', '--absolute-names', ground.at('open')), /user\.note="kept"/);
     });
 
     it(`has the mode that is declared (${shell.name})`, async () => {

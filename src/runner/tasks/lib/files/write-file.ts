@@ -86,10 +86,11 @@ trap 'exit 143' HUP INT PIPE TERM`;
 
 /**
  * ACLs, extended attributes and the SELinux context stay, as if the file were written in place, where the host's cp
- * can (GNU). Nobody may read the new file all the same before it has its owner and mode.
+ * can (GNU). It gives an ACL together with the mode, so without one the new file has no other mode than 0600 meanwhile.
  */
 function keepFurther(): Script {
-  return sh`[ -f "$b" ] && cp --attributes-only --preserve=all --no-preserve=ownership,timestamps,links "$b" "$t" 2>/dev/null
+  return sh`case $(ls -ld "$b" 2>/dev/null) in ??????????+*) n= ;; *) n=mode, ;; esac
+[ -f "$b" ] && ( umask 077; cp --attributes-only --preserve=all --no-preserve="\${n}ownership,timestamps,links" "$b" "$t" ) 2>/dev/null
 chmod 600 "$t" || exit 1`;
 }
 
