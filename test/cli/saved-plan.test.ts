@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, st
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Sshd, startSshd } from '../connection/lib/sshd.ts';
-import { writeFiles } from '../engine/run-here.ts';
+import { stateDir, writeFiles } from '../engine/run-here.ts';
 import { FakeProcess, type Ran, runFake } from './fake-process.ts';
 
 const PLAY = `
@@ -223,7 +223,7 @@ suite(
 describe('@host', () => {
   let sshd: Sshd;
   before(async () => {
-    sshd = await startSshd();
+    sshd = await startSshd([`SetEnv MAMA_PLAY_STATE_DIR=${stateDir('saved-plan')}`]);
   });
   after(() => sshd.stop());
 

@@ -1,5 +1,16 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PlayOptions, readCommandLine } from '../../src/runner/cli.ts';
 import { fileAccess } from '../../src/runner/commands/files.ts';
@@ -84,10 +95,17 @@ export async function runHere(
   return { events, tasks, recap, refused: [] };
 }
 
-/** Where leases and debts of a test lie: away from those of other runs on this machine. */
+/** Where leases and debts of a test lie: away from those of other runs on this machine, and gone with the process. */
 export function stateDir(dir: string): string {
-  return `${dir}.state`;
+  if (!states) {
+    states = mkdtempSync(join(tmpdir(), 'mama-states-'));
+    chmodSync(states, 0o1777);
+    process.once('exit', () => rmSync(states, { recursive: true, force: true }));
+  }
+  return join(states, dir.replaceAll('/', '+'));
 }
+
+let states = '';
 
 /** Everything below a directory that a person could see of it but times: one line per entry. */
 export function snapshot(dir: string): string[] {

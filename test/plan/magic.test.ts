@@ -26,7 +26,6 @@ describe('the names that the run gives', () => {
   });
   after(() => {
     rmSync(dir, { recursive: true });
-    rmSync(`${dir}.state`, { recursive: true, force: true });
   });
 
   /** What a play says on its first host. */
