@@ -41,6 +41,7 @@ export interface Ground {
 export function makeGround(shell: Shell, sources: Sources = {}, running: Running = {}): Ground {
   const root = mkdtempSync(join(tmpdir(), 'mama-play-ground-'));
   chmodSync(root, 0o755);
+  roots.add(root);
   const dir = join(root, 'host');
   const cwd = join(root, 'cwd');
   for (const path of [dir, cwd, join(root, 'project')]) mkdirSync(path, { mode: 0o755 });
@@ -54,8 +55,17 @@ export function makeGround(shell: Shell, sources: Sources = {}, running: Running
     lay: (files) => lay(dir, files),
     at: (path) => join(dir, path),
     text: (path) => readFileSync(join(dir, path), 'utf8'),
-    remove: () => rmSync(root, { recursive: true, force: true }),
+    remove: () => remove(root),
   };
+}
+
+/** Those that are still there. What a test leaves goes with the process. */
+const roots = new Set<string>();
+process.once('exit', () => roots.forEach(remove));
+
+function remove(root: string): void {
+  rmSync(root, { recursive: true, force: true });
+  roots.delete(root);
 }
 
 /**
