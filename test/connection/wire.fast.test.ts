@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { connector, type InterruptibleConversation } from '../../src/runner/connection/connect.ts';
 import type { Fragment } from '../../src/runner/contract/exchange.ts';
+import { TOOLS } from '../../src/runner/contract/tools.ts';
 import { shellRooms } from './lib/shells.ts';
 import {
   conversationOf,
@@ -49,6 +50,34 @@ for (const room of shellRooms()) {
       assert.deepEqual(await room.leftovers(10_000), []);
     });
     after(() => room.remove());
+
+    it('does not begin what needs a tool that the host lacks, and looks again when it is asked again', async () => {
+      const bin = join(room.env['HOME']!, 'few');
+      const path = room.env['PATH']!;
+      mkdirSync(bin);
+      for (const tool of ['sh', ...TOOLS.filter((one) => one !== 'mv')]) link(tool);
+      function link(tool: string) {
+        const found = path.split(':').map((folder) => join(folder, tool));
+        symlinkSync(found.find((file) => existsSync(file))!, join(bin, tool));
+      }
+      const connect = connector({ env: { ...room.env, PATH: bin }, warn: assert.fail });
+      const few = await conversationOf(await connect(localTarget()));
+      const needy = (...needs: string[]): Fragment => ({ ...ours('echo begun'), needs });
+      const all = [needy('cat', 'mv'), needy('cat'), { ...needy('mv'), environment: { PATH: path } }];
+      const lacks = [127, '', 'the host lacks mv'];
+      const begun = [0, 'begun\n', ''];
+      const said = await few.exchange(LOGIN, all);
+      assert.deepEqual(plain(said), [lacks, begun, begun]);
+      assert.deepEqual(
+        repliesOf(said).map((reply) => reply.lacks),
+        ['mv', undefined, undefined],
+      );
+      const live = await few.stream(LOGIN, needy('mv'), null);
+      assert.ok(live.kind === 'reply' && live.lacks === 'mv');
+      link('mv');
+      assert.deepEqual(plain(await few.exchange(LOGIN, all)), [begun, begun, begun]);
+      await few.close();
+    });
 
     it('answers each fragment with its own status and streams', async () => {
       const said = await talk.exchange(LOGIN, [

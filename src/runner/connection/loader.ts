@@ -1,5 +1,10 @@
+import { TOOLS } from '../contract/tools.ts';
+
 /** Seconds that what runs has left when the line has ended and nobody asks for it. */
 const GRACE = 5;
+
+/** Without these there are no exchanges at all. */
+const VITAL = 'mkdir dd cat rm head wc';
 
 /**
  * The text that starts a standing shell. It travels in argv, so it holds no secret; and it stands between single quotes
@@ -17,7 +22,11 @@ const GRACE = 5;
 const LOADER = [
   'mp_u=$(umask); umask 077; mp_k=@TOKEN@; mp_T=; mp_h=x; mp_g=$$',
   'mp_x() { echo "$mp_k unfit $1"; exit 97; }',
-  'for mp_c in mkdir dd cat rm head wc; do command -v $mp_c >/dev/null 2>&1 || mp_x $mp_c; done',
+  `for mp_c in ${VITAL}; do command -v $mp_c >/dev/null 2>&1 || mp_x $mp_c; done`,
+  // Where nothing is missing, no fragment looks for what it needs.
+  `mp_lacks=; for mp_c in ${TOOLS.join(' ')}; do command -v $mp_c >/dev/null 2>&1 || mp_lacks=$mp_c; done`,
+  'mp_needs() { if [ "$mp_lacks" ]; then for mp_c; do if command -v $mp_c >/dev/null 2>&1; then continue; fi',
+  'echo "$mp_k lacks $mp_c" >&2; exit 127; done; fi; }',
   '{ read -r mp_h </proc/sys/kernel/hostname; } 2>/dev/null',
   '{ read -r mp_a mp_a mp_a mp_y mp_g mp_a </proc/$$/stat; } 2>/dev/null',
   // Who holds the line (sshd, or whoever runs us on this machine) is mp_y, and mp_v is its child: we, or our sudo.

@@ -1,4 +1,4 @@
-import type { Answer } from '../contract/exchange.ts';
+import type { Answer, Reply } from '../contract/exchange.ts';
 
 /** What a standing shell says, piece by piece, as `loader.ts` and `request.ts` promise it. */
 export interface Heard {
@@ -101,17 +101,26 @@ export class ReplyReader {
     state.segment = [];
     if (state.done.length < 2 * state.codes.length) return after;
     this.#state = { kind: 'line' };
-    this.#heard.reply(state.nonce, answersOf(state.codes, state.done));
+    this.#heard.reply(state.nonce, answersOf(this.#token, state.codes, state.done));
     return after;
   }
 }
 
-function answersOf(codes: readonly string[], segments: readonly Buffer[]): Answer[] {
+function answersOf(token: string, codes: readonly string[], segments: readonly Buffer[]): Answer[] {
   return codes.map((code, i) =>
-    code === '-'
-      ? { kind: 'not-run' }
-      : { kind: 'reply', code: Number(code), out: segments[2 * i]!, err: segments[2 * i + 1]! },
+    code === '-' ? { kind: 'not-run' } : replyOf(token, Number(code), segments[2 * i]!, segments[2 * i + 1]!),
   );
+}
+
+/** `TOKEN lacks TOOL` on stderr: it was not begun (see the loader). */
+export function replyOf(token: string, code: number, out: Buffer, err: Buffer): Reply {
+  if (code !== 127 || !err.includes(`${token} lacks `)) return { kind: 'reply', code, out, err };
+  const lacks = err
+    .toString('utf8')
+    .slice(token.length)
+    .trim()
+    .replace(/^lacks /, '');
+  return { kind: 'reply', code, out, err: Buffer.from(`the host lacks ${lacks}`), lacks };
 }
 
 /** Finds one mark in a stream of chunks, also where it is cut in two. */

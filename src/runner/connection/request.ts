@@ -80,8 +80,14 @@ function subshell(fragment: Fragment, i: number): string {
   if (wrong) return `( echo ${quote(wrong)} >&2; exit 2 )`;
   if (fragment.runs === 'standing') return `{ : "\${mp_T:?}"; eval ${quote(` ${text}`)}; }`;
   if (fragment.runs === 'ours')
-    return `( mp_f && mp_o || exit; ${exports(fragment)}eval ${quote(` ${text}`)} )`;
+    return `( mp_f && mp_o || exit; ${exports(fragment)}${needs(fragment)}eval ${quote(` ${text}`)} )`;
   return `( mp_f || exit; printf "%s\\n" ${quote(text)} >"$mp_T/${i}s"; ${exports(fragment)}exec sh "$mp_T/${i}s" )`;
+}
+
+/** Another PATH than the shell's own may have less. */
+function needs({ needs: tools = [], environment }: Fragment): string {
+  if (tools.length === 0) return '';
+  return `${environment && 'PATH' in environment ? 'mp_lacks=PATH; ' : ''}mp_needs ${tools.join(' ')}; `;
 }
 
 function exports(fragment: Fragment): string {

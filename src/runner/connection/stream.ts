@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Fragment, Reply, Trouble } from '../contract/exchange.ts';
 import { type Pipe, send } from './line.ts';
-import { MarkScanner } from './reply.ts';
+import { MarkScanner, replyOf } from './reply.ts';
 import { streamRequest } from './request.ts';
 import { openSession, type Session } from './session.ts';
 import type { ShellOptions } from './shell.ts';
@@ -34,6 +34,7 @@ export class Streaming {
       let feed: Readable | null = null;
       let pipe: Pipe | null = null;
       let answered = false;
+      let token = '';
       const { identity, cutOff } = this.#options;
       const starves = source !== null;
 
@@ -55,13 +56,14 @@ export class Streaming {
             answered = true;
             void err.complete().then(() => {
               lines.end();
-              finish({ kind: 'reply', code, out: out.bytes(), err: err.bytes() });
+              finish(replyOf(token, code, out.bytes(), err.bytes()));
             });
           },
         },
         stderr: (chunk) => err.add(chunk),
-        writable: (to, token) => {
+        writable: (to, ofTry) => {
           pipe = to;
+          token = ofTry;
           send(this.#options.line, to, streamRequest(token, this.#nonce, fragment, source !== null));
           feed?.destroy();
           if (source) feed = this.#feed(source, to, finish);

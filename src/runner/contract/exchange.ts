@@ -17,6 +17,8 @@ export interface Fragment {
   readonly script: Script;
   /** Variables exported for this fragment (the task's `environment`). */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Commands without which it is not begun, and answered with `lacks`; asked of `ours` only. */
+  readonly needs?: readonly string[];
   /**
    * `ours`: LC_ALL=C and a PATH that has the sbin directories. `users`: the login's own environment. Both run with
    * the login's umask, and `become` sets HOME. `standing`: in the standing shell itself and not in a subshell, so
@@ -36,6 +38,8 @@ export interface Reply {
   readonly code: number;
   readonly out: Uint8Array;
   readonly err: Uint8Array;
+  /** It was not begun: the host has no such command. */
+  readonly lacks?: string;
 }
 
 export type Answer = Reply | { readonly kind: 'not-run' };

@@ -1,6 +1,8 @@
 import type { Answer, Fragment, Identity, Reply, Trouble } from '../contract/exchange.ts';
 import { isTrouble } from '../contract/exchange.ts';
+import type { Script } from '../contract/script.ts';
 import type { Apply, Touches } from '../contract/task-type.ts';
+import { toolsOf } from '../contract/tools.ts';
 import type { Task } from '../language/model.ts';
 import type { Coming } from '../plan/ahead.ts';
 import type { HostWork, Question } from '../plan/prepare.ts';
@@ -66,7 +68,7 @@ export class Dialogue {
     if (done?.epoch === this.machine.epoch) return done.probed;
     for (;;) {
       const kept = this.kept.get(key);
-      if (kept?.epoch === this.machine.epoch) return kept.reply;
+      if (kept?.epoch === this.machine.epoch) return this.able(kept.reply);
       const riders = this.riders(lookAhead, [key], null);
       const trouble = await this.ask([
         { key, identity: work.identity, fragment: probe(work, question.script) },
@@ -110,7 +112,7 @@ export class Dialogue {
   async wait(identity: Identity, fragment: Fragment): Promise<Reply | Trouble> {
     this.onRoundTrip();
     const answers = await this.machine.ask([{ identity, probes: [fragment] }]);
-    return isTrouble(answers) ? answers : (answers[0]![0] as Reply);
+    return isTrouble(answers) ? answers : this.able(answers[0]![0] as Reply);
   }
 
   /** Something is about to be changed: a lease that no question carried yet takes a round trip of its own. */
@@ -145,8 +147,8 @@ export class Dialogue {
     onLine: (line: string) => void,
   ): Promise<Reply | Trouble> {
     const applied = this.takeDone(work);
-    if (applied) return applied;
-    const fragment: Fragment = { ...base(work), script: apply.script, role: 'apply' };
+    if (applied) return this.able(applied);
+    const fragment: Fragment = { ...base(work), ...code(apply.script), role: 'apply' };
     this.onRoundTrip();
     this.count(1);
     const key = work.question && keyOf(work, work.question);
@@ -155,7 +157,7 @@ export class Dialogue {
       await this.machine.runErrands();
       const reply = await this.machine.stream(work.identity, fragment, apply.stream, onLine);
       if (isTrouble(reply) && reply.recovered && decidedOn) this.cut.set(key!, decidedOn);
-      return reply;
+      return isTrouble(reply) ? reply : this.able(reply);
     }
     const links = this.batching && touches ? this.links(work, touches, lookAhead) : [];
     const changes = links.filter((link) => link.script !== null);
@@ -163,7 +165,7 @@ export class Dialogue {
     const keys = links.map((link) => keyOf(link.coming.work, link.coming.question));
     const riders = this.riders(lookAhead, keys, work.identity);
     const applies = changes.map(
-      (link): Fragment => ({ ...base(link.coming.work), script: link.script!, role: 'apply' }),
+      (link): Fragment => ({ ...base(link.coming.work), ...code(link.script!), role: 'apply' }),
     );
     for (const link of changes) this.beforeAhead(link.coming.task);
     if (this.machine.hasErrandsBeside(work.identity)) {
@@ -187,14 +189,21 @@ export class Dialogue {
     const [own, ...rest] = reply.answers;
     this.settle(links, rest.slice(0, changes.length), epoch);
     this.keep(riders, rest.slice(changes.length), epoch);
-    return own as Reply;
+    return this.able(own as Reply);
+  }
+
+  /** A fragment that was not begun answers nothing. */
+  private able(reply: Reply): Reply | Trouble {
+    if (reply.lacks === undefined) return reply;
+    const message = `${this.machine.name} lacks ${reply.lacks}`;
+    return { kind: 'trouble', trouble: 'unfit', message, hint: 'docs/hosts.md lists what a host needs' };
   }
 
   private links(work: HostWork, touches: Touches, lookAhead: LookAhead): Link[] {
     const { epoch } = this.machine;
     const answerOf = ({ work: coming, question }: Coming) => {
       const kept = this.kept.get(keyOf(coming, question));
-      return kept?.epoch === epoch ? kept.reply : undefined;
+      return kept?.epoch === epoch && kept.reply.lacks === undefined ? kept.reply : undefined;
     };
     return chainBehind(touches, work.identity, lookAhead(), answerOf, this.agreed);
   }
@@ -274,6 +283,11 @@ interface Rider {
   readonly fragment: Fragment;
 }
 
+/** A script, and what it needs of the host. */
+function code(script: Script): Pick<Fragment, 'script' | 'needs'> {
+  return { script, needs: toolsOf(script) };
+}
+
 /** The environment and user of a step's fragments. */
 function base(work: HostWork): Pick<Fragment, 'environment' | 'runs'> {
   const users = work.type.kind === 'action' && work.type.runs === 'users';
@@ -281,7 +295,7 @@ function base(work: HostWork): Pick<Fragment, 'environment' | 'runs'> {
 }
 
 export function probe(work: HostWork, script: Fragment['script']): Fragment {
-  return { ...base(work), script, role: 'probe' };
+  return { ...base(work), ...code(script), role: 'probe' };
 }
 
 function who({ identity }: { readonly identity: Identity }): string {

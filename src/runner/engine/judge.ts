@@ -51,7 +51,7 @@ export function judge(task: Task, raw: Raw, scope: PlanScope, dry: boolean): Raw
 function judgeChange(when: readonly Expression[], raw: Raw, scope: PlanScope, dry: boolean): Raw {
   if (raw.status === 'unknown') return raw;
   const verdict = conditions(when, scope);
-  if (verdict.kind === 'fault') return faulty(verdict.diagnostic);
+  if (verdict.kind === 'fault') return unjudged(raw, faulty(verdict.diagnostic));
   if (verdict.kind === 'unknown') return { ...raw, status: 'unknown', msg: verdict.because };
   if (raw.status === 'failed') return { ...raw, otherwise: verdict.value ? 'changed' : 'ok' };
   const change = dry ? 'would_change' : 'changed';
@@ -61,7 +61,7 @@ function judgeChange(when: readonly Expression[], raw: Raw, scope: PlanScope, dr
 function judgeFailure(when: readonly Expression[], raw: Raw, scope: PlanScope): Raw {
   if (raw.status === 'unknown') return raw;
   const verdict = conditions(when, scope);
-  if (verdict.kind === 'fault') return faulty(verdict.diagnostic);
+  if (verdict.kind === 'fault') return unjudged(raw, faulty(verdict.diagnostic));
   if (verdict.kind === 'unknown') return { ...raw, status: 'unknown', msg: verdict.because };
   if (verdict.value) {
     const because = verdict.by ? '' : when.map((expression) => expression.source).join(' and ');
@@ -74,6 +74,11 @@ function judgeFailure(when: readonly Expression[], raw: Raw, scope: PlanScope): 
   if (raw.status !== 'failed') return raw;
   const { msg: _msg, hint: _hint, otherwise = 'ok', ...rest } = raw;
   return { ...rest, status: otherwise };
+}
+
+/** What failed may lack what its judgement reads: why it failed comes first. */
+function unjudged(raw: Raw, fault: Raw): Raw {
+  return raw.status === 'failed' && raw.msg ? { ...raw, msg: `${raw.msg}; and ${fault.msg}` } : fault;
 }
 
 /** True: `until` is satisfied (or there is none and the step did not fail). */
