@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sh } from '../../src/runner/contract/script.ts';
 import { TOOLS, toolsOf } from '../../src/runner/contract/tools.ts';
 import { runHere, writeFiles } from './run-here.ts';
 
@@ -63,6 +64,7 @@ describe('what a script needs', () => {
       'rm',
       'xargs',
     ]);
+    assert.deepEqual(toolsOf(sh`cat ${"it's mv"} && stat ${"'"} && od -c`), ['cat', 'stat', 'od']);
     assert.deepEqual(script('date=1; echo "$date" $id ./find /bin/cat --head wc=3'), []);
   });
 

@@ -6,7 +6,8 @@ export const TOOLS: readonly string[] =
     ' ',
   );
 
-const QUOTED = /'[^']*'/g;
+/** A value as `sh` quotes it: one with an apostrophe is several, with an escaped one in between. */
+const QUOTED = /\\'|'[^']*'/g;
 const TOOL = new RegExp(`(?<![$\\w./-])(?:${TOOLS.join('|')})(?![\\w./=-])`, 'g');
 
 /**
