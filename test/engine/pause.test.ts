@@ -119,6 +119,56 @@ describe('pause, in a run', function () {
     assert.equal(late.tasks[0]!.msg, 'its timeout was over before the pause was');
   });
 
+  it('items of a loop are apart, where one did something', async () => {
+    const tasks = `
+    - {name: act, shell: 'ls {{ root }} >> {{ root }}/log', loop: [1, 2], loop_control: {pause: 0.5}}
+    - name: keep
+      copy: {dest: "{{ root }}/{{ item }}", content: x}
+      loop: [one, two, three]
+      loop_control: {pause: "{{ item_pause }}"}
+      vars: {item_pause: 0.5}
+`;
+    const seen: boolean[] = [];
+    const first = await run(tasks, ['--limit', 'a'], {
+      emit: (event) => {
+        if (event.event !== 'task' || event.task !== 'keep') return;
+        setTimeout(() => seen.push(existsSync(join(dir, 'a/three'))), 100);
+      },
+    });
+    assert.ok(first.ms >= 1500, `${first.ms} ms`);
+    assert.deepEqual(seen.slice(0, 2), [false, false], 'changed ahead of the pause');
+    const second = await run(tasks.replaceAll('0.5', '500'), ['--limit', 'a', '--check']);
+    assert.deepEqual(new Set(told(second)), new Set(['a act unknown', 'a keep unknown']));
+    const third = await run(tasks.replaceAll('0.5', '500').replace(/.*act.*/, ''), ['--limit', 'a']);
+    assert.deepEqual(told(third), ['a keep ok', 'a keep ok', 'a keep ok', 'a keep ok']);
+    assert.equal(third.recap!.hosts['a']!.round_trips, 1);
+  });
+
+  it('^C ends the wait between items, and that between attempts', async () => {
+    const stopSoon = async (task: string) => {
+      const ended: string[] = [];
+      const ran = await run(
+        `    - {name: p, ${task}}\n    - {name: on, debug: {msg: x}}\n`,
+        ['--limit', 'a'],
+        {
+          onStart: (stop) => setTimeout(() => stop.gently(), 700),
+          emit: (event) => {
+            if (event.event === 'task') ended.push(`${event.task} ${event.status} ${event.msg ?? ''}`);
+          },
+        },
+      );
+      return [ended, ran.recap!.hosts['a']!.state];
+    };
+    assert.deepEqual(await stopSoon('command: "true", loop: [1, 2], loop_control: {pause: 500}'), [
+      ['p changed ', 'p failed interrupted: 1 of 2 items were done'],
+      'interrupted',
+    ]);
+    assert.deepEqual(await stopSoon('command: "false", register: r, until: r.rc == 0, delay: 500'), [
+      ['p failed interrupted: it was ended before it was done'],
+      'interrupted',
+    ]);
+  });
+
   it('a question is put once for all hosts of a batch, and all get the answer', async () => {
     const asked: string[] = [];
     const ask: Ask = async (prompt) => {

@@ -294,7 +294,7 @@ refusals('what is refused in tasks', [
               loop_control: {loop_var: x}
             - command: ls
               loop: [1]
-              loop_control: {pause: 3, lop_var: x, label: }
+              loop_control: {pause: s, lop_var: x, label: }
             - command: ls
               loop: [1]
               loop_control: x
@@ -305,10 +305,10 @@ refusals('what is refused in tasks', [
       'wrong-type site.yaml:6:13 a loop is a list, one lone {{ list }}, or an expression: this is a text with variables in it (write the items as a list)',
       'wrong-type site.yaml:8:13 "loop" takes a list, or an expression that gives one, not the number 3',
       'missing-key site.yaml:10:7 "loop_control" needs a "loop" beside it',
-      'unknown-key site.yaml:13:22 "pause" is not a key of loop_control (to wait for something, use until with retries and delay)',
+      'wrong-type site.yaml:13:29 "pause" takes a number of seconds, not the text "s"',
       'unknown-key site.yaml:13:32 "lop_var" is not a key of loop_control (did you mean "loop_var"?)',
       'wrong-type site.yaml:13:44 "label" takes a text, not nothing',
-      'wrong-type site.yaml:16:21 "loop_control" takes a map of loop_var, index_var, label, not the text "x"',
+      'wrong-type site.yaml:16:21 "loop_control" takes a map of loop_var, index_var, label, pause, not the text "x"',
     ],
   },
   {

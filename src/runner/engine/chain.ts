@@ -25,7 +25,8 @@ export interface Link {
  * is said only if this one exits 0.
  */
 export function isChainable(task: Task): boolean {
-  return !task.failedWhen && !task.until && !task.retries && !task.runOnce && task.checkMode !== true;
+  const { failedWhen, until, retries, runOnce, checkMode, loop } = task;
+  return !failedWhen && !until && !retries && !runOnce && checkMode !== true && !loop?.pause;
 }
 
 /**

@@ -3,7 +3,7 @@ import { asCondition } from '../language/expression.ts';
 import type { Evaluated, Expression, Task } from '../language/model.ts';
 import { conditions } from '../plan/prepare.ts';
 import { evaluateIn, type PlanScope } from '../plan/scope.ts';
-import { faulty, type Raw } from './raw.ts';
+import { cutShort, faulty, type Raw } from './raw.ts';
 
 /** The value that `register` stores for an outcome. */
 export function registered(raw: Raw): Evaluated {
@@ -100,8 +100,21 @@ export function exhausted(raw: Raw, attempts: number, task: Task): Raw {
   return { ...raw, status: 'failed', msg: `${what} (${attempts} attempts)` };
 }
 
-/** One outcome for a loop: the worst of its items, with all their results. */
-export function summarize(items: readonly { readonly raw: Raw; readonly item: Json }[]): Raw {
+interface Outcome {
+  readonly raw: Raw;
+  readonly item: Json;
+}
+
+/**
+ * One outcome for a loop: the worst of its items, with all their results. `cutOf`: how many it has, if it was interrupted
+ * between two of them.
+ */
+export function summarize(items: readonly Outcome[], cutOf: number | null): Raw {
+  const raw = summarized(items);
+  return cutOf === null || raw.status === 'unreachable' ? raw : cutShort(raw, items.length, cutOf);
+}
+
+function summarized(items: readonly Outcome[]): Raw {
   const results = items.map(({ raw, item }) => {
     const stored = registered(raw);
     return { ...(stored.kind === 'value' ? (stored.value as JsonObject) : { unknown: true }), item };

@@ -88,8 +88,15 @@ export const STOPPED: Trouble = { kind: 'trouble', trouble: 'lost', message: NOT
 
 /** The operator ended it: how far it came is not known, unless it was not begun. */
 export function interrupted(raw: Raw): Raw {
-  const msg = raw.msg === NOT_BEGUN ? NOT_BEGUN : 'interrupted: it was ended before it was done';
-  return { ...raw, status: 'failed', msg };
+  const known = raw.msg === NOT_BEGUN || raw.msg?.startsWith('interrupted: ') ? raw.msg : undefined;
+  return { ...raw, status: 'failed', msg: known ?? 'interrupted: it was ended before it was done' };
+}
+
+/** A loop that was interrupted between two of its items. */
+export function cutShort(loop: Raw, done: number, all: number): Raw {
+  const msg = `interrupted: ${done} of ${all} items were done`;
+  const changed = loop.status === 'changed' ? { otherwise: 'changed' as const } : {};
+  return { ...loop, ...changed, status: 'failed', cut: true, msg };
 }
 
 /** A line that is gone is the host's trouble; sudo's word, a missing tool or a file of ours is the task's. */

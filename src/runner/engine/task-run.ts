@@ -68,6 +68,7 @@ export class TaskRun {
   private permit: Permit | null = null;
   /** Of the unit in hand: an earlier run finished it. */
   private looksOnly = false;
+  private fromPast = false;
 
   constructor(context: TaskRunContext) {
     this.is = context;
@@ -94,7 +95,10 @@ export class TaskRun {
   private async loop(items: readonly Item[]): Promise<Raw> {
     const { task, title, around, run, host, context, handler } = this.is;
     const outcomes: { raw: Raw; item: Json }[] = [];
+    let acted = false;
     for (const [index, item] of items.entries()) {
+      if (acted) await this.apart();
+      if (acted && run.interrupt.stop) break;
       const started = performance.now();
       const inner = [...around, item.round];
       const raw = await this.one(item.round, items.slice(index + 1));
@@ -102,11 +106,27 @@ export class TaskRun {
       run.emit(itemEvent({ run, host: host.name, context, task, title, raw, handler, started, label }));
       this.failedItem ||= raw.status === 'failed';
       outcomes.push({ raw, item: item.value });
+      acted = this.needsPause(raw);
       // An item whose change was made ahead of its turn is told yet.
       if (raw.status === 'unreachable' || (run.interrupt.stop && !this.is.owesOutcomes())) break;
     }
     const facts = Object.assign({}, ...outcomes.map(({ raw }) => raw.facts ?? {}));
-    return { ...summarize(outcomes), ...(Object.keys(facts).length > 0 ? { facts } : {}) };
+    const cutOf = run.interrupt.stop && outcomes.length < items.length ? items.length : null;
+    return { ...summarize(outcomes, cutOf), ...(Object.keys(facts).length > 0 ? { facts } : {}) };
+  }
+
+  /** The loop has a `pause`, and the item did something now: it was not in order already, skipped, or done by an earlier run. */
+  private needsPause({ status }: Raw): boolean {
+    const { task } = this.is;
+    if (!task.loop!.pause || this.isDry || this.fromPast || status === 'skipped') return false;
+    return status !== 'ok' || task.type.kind !== 'state';
+  }
+
+  private async apart(): Promise<void> {
+    const seconds = this.number(this.is.task.loop!.pause, this.scope(this.is.around), 0);
+    await this.is.run.pauses.wait({ seconds, prompt: null }, 0);
+    // Meanwhile the host may have become another one.
+    this.is.forget();
   }
 
   /** A loop that no item is reached of. */
@@ -124,6 +144,7 @@ export class TaskRun {
     this.params = null;
     this.permit = run.gate?.permit(unit) ?? null;
     this.looksOnly = recalled?.kind === 'look';
+    this.fromPast = recalled?.kind === 'answer';
     const raw = recalled?.kind === 'answer' ? recalled.raw : await this.now(unit, rest);
     const came = recalled?.kind === 'look' ? recalled.restore(raw) : raw;
     run.journal?.came(unit, came, this.params);
@@ -228,8 +249,9 @@ export class TaskRun {
       }
       const counted = { ...raw, result: { ...raw.result, attempts: attempt } };
       if (enough.kind === 'value' && enough.value) return counted;
-      if (attempt > limit || run.interrupt.stop) return exhausted(counted, attempt, task);
-      await new Promise((resolve) => setTimeout(resolve, delay * 1000));
+      if (attempt > limit) return exhausted(counted, attempt, task);
+      await run.pauses.wait({ seconds: delay, prompt: null }, 0);
+      if (run.interrupt.stop) return { ...failed('interrupted'), cut: true };
     }
   }
 

@@ -15,7 +15,7 @@ export function loadBlock(here: Here, map: YamlMap): Block[] {
   const names = titled(loader, map);
   const inherited = inherit(loader, map, here.inherited, names.label('block'), play.notified);
   const id = loader.nextId();
-  const loop = readLoop(loader, map, place.loops);
+  const loop = readLoop(loader, map, { of: 'block', around: place.loops });
   const inside = (section: 'block' | 'rescue' | 'always'): Node[] => {
     const at = entry(map, section);
     if (!at) return [];

@@ -105,6 +105,7 @@ function mentions(task: Task, name: string): boolean {
     params,
     loop?.items,
     loop?.label,
+    loop?.pause,
     retries,
     delay,
     ...notify,

@@ -35,7 +35,7 @@ export function loadInclude(here: Here, map: YamlMap, at: YamlEntry & { readonly
   const own = inherit(loader, map, here.inherited, label, play.notified, role ? ['vars'] : []);
   if (!dynamic) return follow({ ...here, inherited: own }, map, at);
   const id = loader.nextId();
-  const loop = readLoop(loader, map, place.loops);
+  const loop = readLoop(loader, map, { of: 'include', around: place.loops });
   const inside: Here = {
     ...here,
     inherited: { ...here.inherited, layers: own.layers },

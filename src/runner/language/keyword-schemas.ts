@@ -42,7 +42,7 @@ export const KEYWORD_SCHEMAS: Readonly<Record<string, ParamSchema>> = {
   },
   loop_control: {
     type: 'object',
-    description: 'The names of the loop variables, and the label of an item.',
+    description: 'The names of the loop variables, the label of an item, and seconds between items.',
     properties: Object.fromEntries(CONTROL.map((name) => [name, {}])),
     additionalProperties: false,
   },

@@ -3,29 +3,35 @@ import { loopHint } from './jinja-loops.ts';
 import { type Loader, position } from './loader.ts';
 import type { Expression, Loop, Template } from './model.ts';
 import { nameFault } from './names.ts';
-import { describe, isTemplated, readText, wrongType } from './read.ts';
+import { describe, isTemplated, readAmount, readText, wrongType } from './read.ts';
 import { fault, warning } from './source.ts';
 import { didYouMean } from './suggest.ts';
 import { constantTemplate } from './template.ts';
 import { entry, type YamlEntry, type YamlMap, type YamlNode } from './yaml.ts';
 
-export const CONTROL = ['loop_var', 'index_var', 'label'];
+export const CONTROL = ['loop_var', 'index_var', 'label', 'pause'];
 
 const CONTROL_ELSEWHERE = new Map(
   Object.entries({
-    pause: 'to wait for something, use until with retries and delay',
     extended: 'use index_var',
     extended_allitems: 'use index_var',
     break_when: 'choose the items before: loop: some_list.filter(x, x.wanted)',
   }),
 );
 
-/** `loop` and `loop_control`; `around` are the loop variables of the blocks around. */
-export function readLoop(loader: Loader, map: YamlMap, around: readonly string[]): Loop | null {
+/** What loops, and the loop variables of the blocks around it. */
+interface Looped {
+  readonly of: 'task' | 'block' | 'include';
+  readonly around: readonly string[];
+}
+
+/** `loop` and `loop_control`. */
+export function readLoop(loader: Loader, map: YamlMap, { of, around }: Looped): Loop | null {
   const at = entry(map, 'loop');
   const control = entry(map, 'loop_control');
-  const { loopVar, indexVar, label } = readControl(loader, control);
-  const nothing = { items: constantTemplate([], position(map.span)), loopVar, indexVar, label };
+  const named = readControl(loader, control, of);
+  const { loopVar } = named;
+  const nothing = { items: constantTemplate([], position(map.span)), ...named };
   if (!at) {
     if (map.entries.some(({ key }) => key.startsWith('with_'))) return nothing;
     if (control)
@@ -40,7 +46,7 @@ export function readLoop(loader: Loader, map: YamlMap, around: readonly string[]
   }
   const items = readItems(loader, at);
   // A loop that is refused has its variables, and no items: what stands in it is not wrong for its sake.
-  return items ? { items, loopVar, indexVar, label } : nothing;
+  return items ? { items, ...named } : nothing;
 }
 
 function readItems(loader: Loader, at: YamlEntry): Template | Expression | null {
@@ -71,8 +77,8 @@ function refuseJinja(loader: Loader, { span }: YamlNode, inner: string): boolean
   return true;
 }
 
-function readControl(loader: Loader, at: YamlEntry | undefined): Omit<Loop, 'items'> {
-  let control: Omit<Loop, 'items'> = { loopVar: 'item', indexVar: null, label: null };
+function readControl(loader: Loader, at: YamlEntry | undefined, of: Looped['of']): Omit<Loop, 'items'> {
+  let control: Omit<Loop, 'items'> = { loopVar: 'item', indexVar: null, label: null, pause: null };
   if (!at) return control;
   if (at.value.kind !== 'map') {
     wrongType(loader, at, `a map of ${CONTROL.join(', ')}`);
@@ -81,19 +87,30 @@ function readControl(loader: Loader, at: YamlEntry | undefined): Omit<Loop, 'ite
   for (const one of at.value.entries) {
     if (one.key === 'loop_var') control = { ...control, loopVar: readName(loader, one) ?? 'item' };
     else if (one.key === 'index_var') control = { ...control, indexVar: readName(loader, one) };
-    else if (one.key === 'label') {
+    else if (one.key === 'pause' && of === 'task') {
+      control = { ...control, pause: readAmount(loader, one, 'seconds') ?? null };
+    } else if (one.key === 'label') {
       if (one.value.kind !== 'scalar' || one.value.value !== null) {
         control = { ...control, label: loader.template(one.value) };
       } else
         loader.report(fault(one.keySpan, 'wrong-type', `"label" takes a text, not ${describe(one.value)}`));
     } else {
-      const hint =
-        CONTROL_ELSEWHERE.get(one.key) ?? didYouMean(one.key, CONTROL) ?? `it has ${CONTROL.join(', ')}`;
-      loader.report(fault(one.keySpan, 'unknown-key', `"${one.key}" is not a key of loop_control`, hint));
+      loader.report(refuseControl(one, of));
     }
   }
   return control;
 }
+
+function refuseControl({ key, keySpan }: YamlEntry, of: Looped['of']) {
+  if (key === 'pause') {
+    const hint = 'put a task of its own at its end: - pause: {seconds: 5}';
+    return fault(keySpan, 'unknown-key', `"pause" is for the loops of tasks, not for that of ${A[of]}`, hint);
+  }
+  const hint = CONTROL_ELSEWHERE.get(key) ?? didYouMean(key, CONTROL) ?? `it has ${CONTROL.join(', ')}`;
+  return fault(keySpan, 'unknown-key', `"${key}" is not a key of loop_control`, hint);
+}
+
+const A = { task: 'a task', block: 'a block', include: 'an include' };
 
 function readName(loader: Loader, at: YamlEntry): string | null {
   const name = readText(loader, at, 'a name');

@@ -249,6 +249,8 @@ export interface Loop {
   readonly loopVar: string;
   readonly indexVar: string | null;
   readonly label: Template | null;
+  /** Seconds between an item that did something and the next. */
+  readonly pause: Template | null;
 }
 
 export interface Block extends Directives {

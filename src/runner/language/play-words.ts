@@ -66,7 +66,7 @@ function readSerial(loader: Loader, at: YamlEntry): Play['serial'] {
     wrongType(
       loader,
       { key: at.key, value },
-      'a number of hosts from 1, a share such as "30%", or a list of these',
+      'a number of hosts (0: all of them), a share such as "30%", or a list of these',
     );
     return [];
   });
@@ -75,7 +75,7 @@ function readSerial(loader: Loader, at: YamlEntry): Play['serial'] {
 function batch(node: YamlNode): number | `${number}%` | undefined {
   const text = textOf(node);
   if (text === undefined) return undefined;
-  if (/^[1-9][0-9]*$/.test(text)) return Number(text);
+  if (/^(?:0|[1-9][0-9]*)$/.test(text)) return Number(text);
   const share = /^([0-9]+(?:\.[0-9]+)?)%$/.exec(text)?.[1];
   return share !== undefined && Number(share) > 0 && Number(share) <= 100 ? `${Number(share)}%` : undefined;
 }

@@ -111,7 +111,7 @@ function readOwn({ loader, place }: Here, map: YamlMap): Own {
   const retries = amount('retries', 'attempts') ?? (until ? fallback(3) : null);
   const delay = amount('delay', 'seconds') ?? (retries ? fallback(5) : null);
   return {
-    loop: readLoop(loader, map, place.loops),
+    loop: readLoop(loader, map, { of: 'task', around: place.loops }),
     register: readRegister(loader, find('register')),
     listen: place.handlers ? listened(loader, map).map(({ text }) => text) : [],
     changedWhen: conditions('changed_when'),

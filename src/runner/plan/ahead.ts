@@ -46,7 +46,8 @@ export function* ahead(context: HostContext, from: From): Generator<Coming> {
   let cursor = from.cursor;
   if (from.rest) {
     const leaf = cursor.leaf();
-    if (leaf?.kind !== 'task' || !(yield* walk.items(leaf.task, from.rest, cursor.rounds()))) return;
+    if (leaf?.kind !== 'task' || (from.rest.length > 0 && walk.isPaced(leaf.task))) return;
+    if (!(yield* walk.items(leaf.task, from.rest, cursor.rounds()))) return;
     walk.ran(leaf.task);
   }
   const { flushes } = from.cursor;
@@ -107,7 +108,10 @@ class Walk {
   }
 
   *items(task: Task, items: readonly Item[], around: readonly Round[]): Generator<Coming, boolean> {
-    for (const item of items) if (!(yield* this.unit(task, around, item.round))) return false;
+    for (const [index, item] of items.entries()) {
+      if (index > 0 && this.isPaced(task)) return false;
+      if (!(yield* this.unit(task, around, item.round))) return false;
+    }
     return true;
   }
 
@@ -156,6 +160,11 @@ class Walk {
       yield { task, around, item, work, question, sure, straight: this.straight };
     } else this.straight = false;
     return question !== null || !sure || this.isDry(task);
+  }
+
+  /** Its items are to be apart in time. (A state that is as declared needs no pause, and may be asked for.) */
+  isPaced(task: Task): boolean {
+    return !!task.loop?.pause && task.type.kind !== 'state' && !this.isDry(task);
   }
 
   private isDry(task: Task): boolean {

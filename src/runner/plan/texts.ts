@@ -11,6 +11,7 @@ export function textsOf(task: Task): readonly (Template | Expression)[] {
     task.timeout,
     task.ignoreErrors,
     task.loop?.label,
+    task.loop?.pause,
   ];
   const written = alone.filter(
     (one): one is Template | Expression => one !== null && typeof one === 'object',
