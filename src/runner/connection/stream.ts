@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import type { Fragment, Reply, Trouble } from '../contract/exchange.ts';
+import { type Fragment, LARGEST_OUTPUT, type Reply, type Trouble } from '../contract/exchange.ts';
 import { type Pipe, send } from './line.ts';
 import { MarkScanner, replyOf } from './reply.ts';
 import { streamRequest } from './request.ts';
@@ -9,10 +9,10 @@ import type { ShellOptions } from './shell.ts';
 import { Lines, Tail } from './tail.ts';
 import { trouble } from './trouble.ts';
 
-const OUT_LIMIT = 8 * 1024 * 1024;
-const ERR_LIMIT = 64 * 1024;
+/** One byte too many tells that there was more. */
+const KEPT = LARGEST_OUTPUT + 1;
 
-/** One fragment on a shell of its own, its stdin fed from a stream. Of its output the last 8 MiB and 64 KiB are kept. */
+/** One fragment on a shell of its own, its stdin fed from a stream. Of an endless output the end is kept. */
 export class Streaming {
   readonly #options: ShellOptions;
   readonly #nonce = randomBytes(16).toString('hex');
@@ -28,7 +28,7 @@ export class Streaming {
     onLine: (line: string) => void = () => {},
   ): Promise<Reply | Trouble> {
     return new Promise((resolve) => {
-      const out = new Tail(OUT_LIMIT);
+      const out = new Tail(KEPT);
       const err = new LiveErr(this.#nonce, onLine);
       const lines = new Lines(onLine);
       let feed: Readable | null = null;
@@ -110,7 +110,7 @@ export class Streaming {
 /** stderr of a streamed fragment: what stands between two marks. */
 class LiveErr {
   readonly #scanner: MarkScanner;
-  readonly #tail = new Tail(ERR_LIMIT);
+  readonly #tail = new Tail(KEPT);
   readonly #lines: Lines;
   #marks = 0;
   #completed: () => void = () => {};

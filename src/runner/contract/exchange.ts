@@ -32,6 +32,12 @@ export interface Fragment {
   readonly role: 'probe' | 'apply';
 }
 
+/**
+ * Bytes of a command's stdout, or of its stderr, that can be registered: 16 MiB, as much as any value may have. A
+ * streamed fragment's reply has at most one more, the last ones.
+ */
+export const LARGEST_OUTPUT = 16 * 1024 * 1024;
+
 /** What a fragment said. `code` is the shell's exit status, 128 + n for signal n. */
 export interface Reply {
   readonly kind: 'reply';

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../contract/json.ts';
+import { isObject, type Json, type JsonObject } from '../contract/json.ts';
 import { didYouMean } from './suggest.ts';
 import { kindOf } from './values.ts';
 
@@ -16,7 +16,7 @@ export function explainMissing(value: Json, key: string, path: string): { messag
     const keys = Object.keys(value);
     const near = didYouMean(key, keys);
     const listed = keys.length > 0 && keys.length <= 12 ? `it has: ${keys.join(', ')}` : undefined;
-    const hint = near ?? listed;
+    const hint = reason(value, key) ?? near ?? listed;
     return { message: `${said} has no "${key}"`, ...(hint === undefined ? {} : { hint }) };
   }
   if (Array.isArray(value) && /^-?\d+$/.test(key)) {
@@ -24,4 +24,9 @@ export function explainMissing(value: Json, key: string, path: string): { messag
     return { message: `${said} has only ${size}, counted from 0: there is no ${key}` };
   }
   return { message: `${said} is ${kindOf(value)} and has no "${key}"` };
+}
+
+/** The message of a result that names what it has not. */
+function reason({ msg }: JsonObject, key: string): string | undefined {
+  return typeof msg === 'string' && msg.split(/\W+/).includes(key) ? msg : undefined;
 }

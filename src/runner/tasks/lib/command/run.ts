@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
-import { type Reply, text } from '../../../contract/exchange.ts';
-import type { Json } from '../../../contract/json.ts';
+import { LARGEST_OUTPUT, type Reply, text } from '../../../contract/exchange.ts';
+import type { Json, JsonObject } from '../../../contract/json.ts';
 import type { ParamSchema } from '../../../contract/schema.ts';
 import { lines, type Script, sh, withInput } from '../../../contract/script.ts';
 import type { ActionVerdict, Apply } from '../../../contract/task-type.ts';
@@ -10,6 +10,8 @@ import { nowhere } from './guards.ts';
 const INLINE = 1 << 20;
 /** How many of the last lines of a failed command are told. */
 const TOLD = 3;
+/** How much of such a line, in UTF-16 units. */
+const LONG = 2000;
 const NOWHERE = 'mama-play: no such chdir';
 
 export const STDIN_PARAMETERS = {
@@ -24,8 +26,11 @@ export const STDIN_PARAMETERS = {
 export const RUN_FIELDS: { readonly [field: string]: ParamSchema } = {
   cmd: { type: ['string', 'array'], description: 'What was run: the text, or the list of words.' },
   rc: { type: 'integer', description: 'The exit status; 128 + n for signal n.' },
-  stdout: { type: 'string', description: 'What it printed, without newlines at the end.' },
-  stderr: { type: 'string', description: 'What it printed to stderr, without newlines at the end.' },
+  stdout: {
+    type: 'string',
+    description: 'What it printed, without newlines at the end; not where it is more than 16 MiB.',
+  },
+  stderr: { type: 'string', description: 'What it printed to stderr, as with `stdout`.' },
   stdout_lines: { type: 'array', items: { type: 'string' }, description: 'stdout, line by line.' },
   stderr_lines: { type: 'array', items: { type: 'string' }, description: 'stderr, line by line.' },
 };
@@ -51,21 +56,43 @@ export function stdinOf(params: {
 
 /** A command that ran has changed something, as far as anyone can know; one that did not exit 0 failed. */
 export function readRun(reply: Reply, cmd: Json, chdir: string | undefined): ActionVerdict {
-  const stdout = trimmed(text(reply.out));
-  const stderr = trimmed(text(reply.err));
+  const stdout = trimmed(text(reply.out.subarray(-LARGEST_OUTPUT)));
+  const stderr = trimmed(text(reply.err.subarray(-LARGEST_OUTPUT)));
   const rc = reply.code;
-  const result = { cmd, rc, stdout, stderr, stdout_lines: split(stdout), stderr_lines: split(stderr) };
-  if (rc === 0) return { changed: true, result };
+  const whole: JsonObject = {
+    cmd,
+    rc,
+    stdout,
+    stderr,
+    stdout_lines: split(stdout),
+    stderr_lines: split(stderr),
+  };
+  const { result, msg } = withoutEndless(whole, reply);
+  if (rc === 0) return { changed: true, result, ...(msg === undefined ? {} : { msg }) };
   if (rc === 125 && stderr === NOWHERE) {
     const { refusal, hint } = nowhere(chdir ?? '');
     return { changed: false, result, failed: refusal, ...(hint === undefined ? {} : { hint }) };
   }
-  return { changed: true, result, failed: said(rc, split(stderr || stdout)) };
+  const why = said(rc, split(stderr || stdout));
+  return { changed: true, result, failed: msg === undefined ? why : `${why}\n${msg}` };
+}
+
+/** Half of an output is not kept as if it were the whole. */
+function withoutEndless(whole: JsonObject, { out, err }: Reply): { result: JsonObject; msg?: string } {
+  const endless = [
+    ...(out.length > LARGEST_OUTPUT ? ['stdout', 'stdout_lines'] : []),
+    ...(err.length > LARGEST_OUTPUT ? ['stderr', 'stderr_lines'] : []),
+  ];
+  if (endless.length === 0) return { result: whole };
+  const kept = Object.entries(whole).filter(([field]) => !endless.includes(field));
+  const msg = `not kept, more than 16 MiB: ${endless.join(', ')}; let it go to a file on the host`;
+  return { result: Object.fromEntries(kept), msg };
 }
 
 function said(rc: number, output: readonly string[]): string {
   const how = rc > 128 && rc <= 192 ? `was ended by signal ${rc - 128}` : `exited ${rc}`;
-  return [how, ...output.slice(-TOLD)].join(output.length === 1 ? ': ' : '\n');
+  const told = output.slice(-TOLD).map((line) => (line.length > LONG ? `${line.slice(0, LONG)} …` : line));
+  return [how, ...told].join(output.length === 1 ? ': ' : '\n');
 }
 
 function trimmed(output: string): string {
