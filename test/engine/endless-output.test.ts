@@ -19,6 +19,7 @@ describe('output of more than 16 MiB', () => {
       'p.yaml': `- hosts: h\n  tasks:\n${tasks}`,
     });
     const { tasks: told } = await runHere(dir, ['p.yaml', '-i', 'i.yaml']);
+    assert.ok(told.length > 0);
     return told.map(({ status, msg, hint }) => [status, msg, hint].filter(Boolean).join(': '));
   };
 
@@ -49,7 +50,7 @@ describe('output of more than 16 MiB', () => {
 
   it('is the same where the command reads a long input', async () => {
     const [done, read] = await play(`
-    - { shell: "cat >&2; ${NUL}", stdin: "{{ big }}", register: r, vars: { big: "${'x'.repeat(3 << 19)}" } }
+    - { shell: { cmd: "cat >&2; ${NUL}", stdin: "{{ big }}" }, register: r, vars: { big: "${'x'.repeat(3 << 19)}" } }
     - debug: { msg: "{{ r.rc }}{{ r.stdout }}" }
 `);
     assert.match(done!, /^changed: not kept, more than 16 MiB: stdout, stdout_lines;/);
