@@ -83,7 +83,7 @@ refusals('what is refused in plays', [
     files: {
       'site.yaml': `
         - hosts: all
-          serial: 0
+          serial: -1
         - hosts: all
           serial: [1, "30%", "x", 101%]
         - hosts: all
@@ -95,9 +95,9 @@ refusals('what is refused in plays', [
       `,
     },
     refused: [
-      'wrong-type site.yaml:2:11 "serial" takes a number of hosts from 1, a share such as "30%", or a list of these, not the number 0',
-      'wrong-type site.yaml:4:22 "serial" takes a number of hosts from 1, a share such as "30%", or a list of these, not the text "x"',
-      'wrong-type site.yaml:4:27 "serial" takes a number of hosts from 1, a share such as "30%", or a list of these, not the text "101%"',
+      'wrong-type site.yaml:2:11 "serial" takes a number of hosts (0: all of them), a share such as "30%", or a list of these, not the number -1',
+      'wrong-type site.yaml:4:22 "serial" takes a number of hosts (0: all of them), a share such as "30%", or a list of these, not the text "x"',
+      'wrong-type site.yaml:4:27 "serial" takes a number of hosts (0: all of them), a share such as "30%", or a list of these, not the text "101%"',
       'wrong-type site.yaml:6:11 "serial" takes a number of hosts, not a list',
       'wrong-type site.yaml:8:24 "max_fail_percentage" takes a number from 0 to 100, not the text "30%" (write 30)',
       'wrong-type site.yaml:9:13 "strategy" takes one of free, linear, not the text "fre" (did you mean "free"?)',

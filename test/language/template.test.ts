@@ -291,7 +291,7 @@ describe('a template that is refused', () => {
     ],
     [
       'v: a {% if x %}b{% endif %}',
-      '[jinja] 1:6 this is Jinja; texts are Handlebars here\nv: a {% if x %}b{% endif %}\n     ^^^^^^^^^^\n-> write {{#if x}} … {{else}} … {{/if}} or {{#each list}} … {{/each}}',
+      '[jinja] 1:6 this is Jinja; texts are Handlebars here\nv: a {% if x %}b{% endif %}\n     ^^^^^^^^^^\n-> write {{#if x}} … {{else}} … {{/if}}',
     ],
     [
       'v: ps --format {{.Names}}',
@@ -327,7 +327,7 @@ describe('a template that is refused', () => {
     ],
     [
       'v: a {{#if eq x 1}}{{/if}}',
-      '[template-syntax] 1:9 {{#if}} takes one value\nv: a {{#if eq x 1}}{{/if}}\n        ^^\n-> a call goes in brackets: {{#if (helper x)}}',
+      '[template-syntax] 1:9 {{#if}} takes one value\nv: a {{#if eq x 1}}{{/if}}\n        ^^\n-> write {{#if (eq x 1)}}',
     ],
     [
       'v: a {{#if x}}b',

@@ -1,3 +1,4 @@
+import { blockForm } from './jinja-blocks.ts';
 import { chosen, compared, filterHint, literal } from './jinja-filters.ts';
 import { callHint, methodHint, ourPath } from './jinja-paths.ts';
 
@@ -19,6 +20,10 @@ export function foreignBraces(mustache: string): ForeignBraces | null {
   const inner = mustache.replace(/^\{\{\{?[~-]?|[~-]?\}?\}\}$/g, '').trim();
   if (inner.length > 500) return null;
   const bare = inner.replace(/'[^']*'|"[^"]*"/g, (quoted) => '_'.repeat(quoted.length));
+  if (/^#\s*\w/.test(inner)) {
+    const form = blockForm(mustache);
+    return form && form !== mustache ? jinja(wrongIn(bare), `write ${form}`) : null;
+  }
   if (/\+\s*\[/.test(bare)) return jinja('operators are not known in {{ }}', sumHint(inner));
   if (bare.includes('|') && !/\bas\s*\|/.test(bare))
     return jinja('Jinja filters are not known here', filterHint(inner));
@@ -51,6 +56,14 @@ export function foreignBraces(mustache: string): ForeignBraces | null {
   if (/^\{.*\}$/s.test(inner))
     return jinja('maps are not written in {{ }}', 'write the map as YAML, outside of the braces');
   return null;
+}
+
+/** What is Jinja's in the opening of a block. */
+function wrongIn(opening: string): string {
+  if (/\|/.test(opening) && !/\bas\s*\|/.test(opening)) return 'Jinja filters are not known here';
+  if (opening.includes('[')) return 'square brackets are not known here';
+  if (/\(\s*\)/.test(opening)) return 'methods are not known in {{ }}';
+  return /[=!<>&]/.test(opening) ? 'operators are not known in {{ }}' : 'a block does not begin so here';
 }
 
 /** `'a' + x ~ 'b'` → `a{{ x }}b`. */

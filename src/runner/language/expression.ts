@@ -79,7 +79,12 @@ export function asCondition(result: Evaluated, expression: Expression): Evaluate
 
 function notBoolean(value: Json, expression: Expression): Diagnostic {
   const message = `a condition must be true or false, and "${expression.source}" is ${kindOf(value)}`;
-  const hint = typeof value === 'string' ? `compare it: ${expression.source} == "…"` : 'compare it: x == …';
+  const hint =
+    typeof value !== 'string'
+      ? 'compare it: x == …'
+      : /^(?:yes|no|on|off|true|false)$/i.test(value)
+        ? `write true or false without quotes where it is set (yes and no are texts; for one run -e '{"name": true}')`
+        : `compare it: ${expression.source} == "…"`;
   if ('span' in expression)
     return fault((expression as WrittenExpression).span, 'not-boolean', message, hint);
   return { code: 'not-boolean', at: expression.at, message, hint };

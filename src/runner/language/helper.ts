@@ -26,7 +26,7 @@ export interface LazyHelper extends Described {
   readonly kind: 'lazy';
   /** The first argument may be undefined, and names in it need not be defined. */
   readonly maybe?: true;
-  run(args: readonly Argument[]): Json;
+  run(args: readonly Argument[]): Json | Misuse;
 }
 
 export interface Argument {

@@ -1,8 +1,8 @@
 import { stringify } from 'yaml';
 import { isObject, type Json, sameJson } from '../contract/json.ts';
 import { quote } from '../contract/script.ts';
-import { eager, type Helper, lazy, text } from './helper.ts';
-import { field, kindOf, Misuse, printed, truthy } from './values.ts';
+import { type Argument, eager, type Helper, lazy, text } from './helper.ts';
+import { field, isFalseWord, kindOf, Misuse, printed, truthy } from './values.ts';
 import { LARGEST, TOO_LARGE } from './weight.ts';
 
 const TOO_LONG = new Misuse(TOO_LARGE.message, TOO_LARGE.hint);
@@ -32,19 +32,14 @@ export const HELPERS: ReadonlyMap<string, Helper> = new Map(
       32,
       'True if all are true; the rest is not looked at behind the first that is not.',
       {
-        run: (args) => args.every((arg) => truthy(arg.get())),
+        run: (args) => decided(args, false) ?? true,
       },
     ),
     lazy('or', 'or a b …', 2, 32, 'True if one is true; the rest is not looked at behind it.', {
-      run: (args) => args.some((arg) => truthy(arg.get())),
+      run: (args) => decided(args, true) ?? false,
     }),
-    eager(
-      'not',
-      'not a',
-      1,
-      1,
-      'True if the value is false, null, 0, "" or an empty list.',
-      ([a]) => !truthy(a!),
+    eager('not', 'not a', 1, 1, 'True if the value is false, null, 0, "" or an empty list.', ([a]) =>
+      isFalseWord(a!) ? noWord(a) : !truthy(a!),
     ),
     eager(
       'eq',
@@ -183,6 +178,23 @@ export const HELPERS: ReadonlyMap<string, Helper> = new Map(
 );
 
 const XML: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": '#39' };
+
+/** The first of the arguments that is so, and so decides; undefined: none. */
+function decided(args: readonly Argument[], verdict: boolean): boolean | Misuse | undefined {
+  for (const arg of args) {
+    const value = arg.get();
+    if (isFalseWord(value)) return noWord(value);
+    if (truthy(value) === verdict) return verdict;
+  }
+  return undefined;
+}
+
+function noWord(text: string): Misuse {
+  return new Misuse(
+    `a value is the text "${text}", and every text but "" counts as true`,
+    'write false without quotes where it is set (no and off are texts in YAML), or compare it with (eq x "…")',
+  );
+}
 
 function ordered(name: string, a: Json, b: Json, verdict: (order: number) => boolean): boolean | Misuse {
   if (typeof a === 'number' && typeof b === 'number') return verdict(a - b);

@@ -1,5 +1,6 @@
 import { HELPERS } from './helpers.ts';
 import { callHint, dotted, doubleQuoted, methodHint, ourPath } from './jinja-paths.ts';
+import { testOf } from './jinja-tests.ts';
 
 /** Jinja's filters under other names of ours. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -52,19 +53,26 @@ const INSTEAD: Readonly<Record<string, string>> = {
 
 /** What to write in place of `value | filter(args) | filter`. */
 export function filterHint(text: string): string {
+  const made = filtered(text);
+  if ('instead' in made) return made.instead;
+  return `write {{ ${made.ours} }}${made.needless ? ': a lone {{ x }} keeps its type' : ''}`;
+}
+
+/** The helpers that do what the filters do. */
+export function filtered(text: string): Step & { readonly needless?: boolean } {
   const [value = '', ...filters] = piped(text);
-  if (/^[\w.]+\(/.test(value)) return methodHint(value) ?? callHint(value);
+  if (/^[\w.]+\(/.test(value)) return { instead: methodHint(value) ?? callHint(value) };
   let ours = doubleQuoted(ourPath(value) ?? dotted(value));
   let needless = true;
   for (const written of filters) {
     const [, filter = written, args = ''] = /^([a-z_][\w.]*)\s*(?:\((.*)\))?$/s.exec(written) ?? [];
     if (NEEDLESS.has(filter)) continue;
     const step = stepOf(ours, value, filter.replace(/^ansible\.builtin\./, ''), args);
-    if ('instead' in step) return step.instead;
+    if ('instead' in step) return step;
     ours = step.ours;
     needless = false;
   }
-  return `write {{ ${ours} }}${needless ? ': a lone {{ x }} keeps its type' : ''}`;
+  return { ours, needless };
 }
 
 type Step = { readonly ours: string } | { readonly instead: string };
@@ -76,10 +84,18 @@ function stepOf(subject: string, value: string, filter: string, args: string): S
   if (filter === 'first' && !subject.includes(' ')) return { ours: `${subject}.[0]` };
   const name = NAMES[filter] ?? filter;
   if (!HELPERS.has(name)) return { instead: INSTEAD[name] ?? `no helper does what ${filter} does: ${all()}` };
+  // Of default('x', true) only the first counts: "" and false are values here.
   const rest = given
-    .filter((arg) => arg !== '' && arg !== 'true' && !/^\w+\s*=/.test(arg))
-    .map((arg) => ` ${doubleQuoted(arg === 'omit' ? 'null' : arg)}`);
+    .filter((arg, at) => arg !== '' && !(at > 0 && arg === 'true') && !/^\w+\s*=/.test(arg))
+    .map((arg) => ` ${NOTHING.test(arg) ? 'null' : doubleQuoted(pythonic(arg))}`);
   return { ours: `${name} ${subject.includes(' ') ? `(${subject})` : subject}${rest.join('')}` };
+}
+
+/** What `default` leaves out: no list and no map can be written in `{{ }}`. */
+const NOTHING = /^(?:omit|\[\s*\]|\{\s*\}|[Nn]one)$/;
+
+function pythonic(arg: string): string {
+  return /^(?:True|False)$/.test(arg) ? arg.toLowerCase() : arg;
 }
 
 /** The parts between the `|` that stand outside of quotes and brackets. */
@@ -108,19 +124,7 @@ export function compared(text: string): string | null {
 
 /** `yes if test else no`. */
 export function chosen(test: string, yes: string, no: string): string {
-  return `write {{#if ${testOf(test)}}}${literal(yes)}{{else}}${literal(no)}{{/if}}`;
-}
-
-function testOf(text: string): string {
-  const bare = /^\((.*)\)$/.exec(text)?.[1] ?? text;
-  const comparison = compared(bare);
-  if (comparison) return `(${comparison})`;
-  const [, not] = /^not\s+(\S+)$/.exec(bare) ?? [];
-  if (not) return `(not ${dotted(not)})`;
-  const [, defined, un] = /^(\S+)\s+is\s+(not\s+)?defined$/.exec(bare) ?? [];
-  if (defined) return un ? `(not (defined ${dotted(defined)}))` : `(defined ${dotted(defined)})`;
-  const [, item, list] = /^(\S+)\s+in\s+(\S+)$/.exec(bare) ?? [];
-  return list ? `(in ${doubleQuoted(item!)} ${dotted(list)})` : dotted(bare);
+  return `write {{#if ${testOf(test) ?? dotted(test)}}}${literal(yes)}{{else}}${literal(no)}{{/if}}`;
 }
 
 export function literal(text: string): string {

@@ -1,5 +1,6 @@
 import Handlebars from 'handlebars';
 import { foreignBraces } from './braces.ts';
+import { statementForm } from './jinja-blocks.ts';
 import type { Mistake, Range } from './mistake.ts';
 
 /** Handlebars' own tree, with positions as offsets. */
@@ -60,6 +61,8 @@ function trimmed(braces: string): string | null {
 /** What stands for a statement of Jinja. */
 function statementHint(statement: string): string {
   const [, word] = /^\{%[-+]?\s*(\w+)/.exec(statement) ?? [];
+  const form = statementForm(statement);
+  if (form) return `write ${form}`;
   return (word && STATEMENTS[word]) ?? 'write {{#if x}} … {{else}} … {{/if}} or {{#each list}} … {{/each}}';
 }
 
@@ -84,7 +87,9 @@ function explain(
   if (mismatch) {
     const start = (starts[(error.lineNumber ?? 1) - 1] ?? 0) + (error.column ?? 0);
     const message = `{{#${mismatch[1]}}} is closed by {{/${mismatch[2]}}}`;
-    return { code: 'template-syntax', range: { start, end: start + mismatch[1]!.length }, message };
+    const end = start + mismatch[1]!.length;
+    const hint = mismatch[1] === 'else' ? 'write {{else}}' : undefined;
+    return { code: 'template-syntax', range: { start, end }, message, hint };
   }
   const at = stoppedAt(text);
   const open = text.lastIndexOf('{{', Math.min(at, text.length));

@@ -3,6 +3,7 @@ import type { Json } from '../contract/json.ts';
 import { foreignBraces } from './braces.ts';
 import type { Helper } from './helper.ts';
 import { HELPERS } from './helpers.ts';
+import { blockForm } from './jinja-blocks.ts';
 import type { Mistake, Range } from './mistake.ts';
 import type { Expr, Mustache, Piece } from './mustache.ts';
 import { readNames } from './mustache-names.ts';
@@ -81,7 +82,8 @@ class Reader {
     const name = node.path.original;
     if (!BLOCKS.includes(name)) {
       const other = HELPERS.has(name) ? `"${name}" is not a block` : `no block is called "${name}"`;
-      const hint = didYouMean(name, BLOCKS) ?? `write {{#if ${name}}} or {{#each ${name}}}`;
+      const form = this.formOf(node);
+      const hint = form ?? didYouMean(name, BLOCKS) ?? `write {{#if ${name}}} or {{#each ${name}}}`;
       return this.wrong(node.path, 'unknown-helper', other, hint);
     }
     if (node.params.length !== 1) {
@@ -89,7 +91,7 @@ class Reader {
         node.path,
         'template-syntax',
         `{{#${name}}} takes one value`,
-        `a call goes in brackets: {{#${name} (helper x)}}`,
+        this.formOf(node) ?? `a call goes in brackets: {{#${name} (helper x)}}`,
       );
     }
     const subject = this.expr(node.params[0]!, place);
@@ -118,6 +120,16 @@ class Reader {
       body,
       otherwise: this.program(node.inverse, place),
     };
+  }
+
+  /** What stands for a block of Jinja, as its opening is written here. */
+  private formOf(node: hbs.AST.BlockStatement): string | null {
+    const [first] = node.params as hbs.AST.PathExpression[];
+    const opening = /^.*?\}\}/s.exec(this.written(node))?.[0] ?? '';
+    const called = /^(\{\{~?#\s*\w+\s+)(.+?)(\s*~?\}\})$/s.exec(opening);
+    if (called && HELPERS.has(first?.original ?? '')) return `write ${called[1]}(${called[2]})${called[3]}`;
+    const form = blockForm(opening);
+    return form && `write ${form}`;
   }
 
   private expr(node: hbs.AST.Expression, place: Place, maybe = false): Expr | null {
@@ -172,6 +184,8 @@ class Reader {
     const foreign = foreignBraces(this.written(node));
     if (foreign) return this.wrong(node, foreign.code, foreign.message, foreign.hint);
     const name = String(path.original);
+    const form = blockForm(this.written(node));
+    if (form) return this.wrong(path, 'unknown-helper', `"${name}" is no helper`, `write ${form}`);
     const hint = didYouMean(name, HELPERS.keys()) ?? `there are: ${[...HELPERS.keys()].join(', ')}`;
     return this.wrong(path, 'unknown-helper', `no helper is called "${name}"`, hint);
   }

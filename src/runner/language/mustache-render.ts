@@ -1,13 +1,14 @@
 import type { Code } from '../contract/diagnostic.ts';
 import { isObject, type Json } from '../contract/json.ts';
 import type { Helper } from './helper.ts';
+import { eachHint } from './jinja-blocks.ts';
 import { magicHint } from './magic.ts';
 import { explainMissing } from './missing.ts';
 import type { Mistake, Range } from './mistake.ts';
 import type { Evaluated, Scope } from './model.ts';
 import type { Expr, Mustache, Piece } from './mustache.ts';
 import { didYouMean } from './suggest.ts';
-import { field, kindOf, Misuse, printed, truthy } from './values.ts';
+import { field, isFalseWord, kindOf, Misuse, printed, truthy } from './values.ts';
 import { LARGEST, TOO_LARGE, weigh } from './weight.ts';
 
 /** What came of rendering; a mistake is still in the text's own offsets. */
@@ -86,13 +87,25 @@ class Renderer {
     if (piece.kind === 'text') return piece.text;
     if (piece.kind === 'print') return this.print(piece.value, frame);
     if (piece.kind === 'if') {
-      const holds = truthy(this.value(piece.test, frame)) !== piece.inverted;
+      const asked = this.value(piece.test, frame);
+      if (isFalseWord(asked)) return this.undecided(piece.test, asked);
+      const holds = truthy(asked) !== piece.inverted;
       return this.pieces(holds ? piece.then : piece.otherwise, frame);
     }
     const over = this.value(piece.over, frame);
     if (!truthy(over)) return this.pieces(piece.otherwise, frame);
     if (piece.kind === 'with') return this.pieces(piece.body, inner(frame, over, piece.names, [over]));
     return this.each(piece, over, frame);
+  }
+
+  /** A text that says no counts as true, as every text does: it is certainly not meant so. */
+  private undecided(test: Expr, asked: string): never {
+    const name = test.kind === 'path' ? test.text : 'it';
+    const hint =
+      `write false without quotes where it is set (no and off are texts in YAML; for one run -e '{"${name}": false}'), ` +
+      `or compare it: {{#if (eq ${test.kind === 'path' ? name : 'x'} "${asked}")}}`;
+    const message = `${test.kind === 'path' ? `"${name}"` : 'this'} is the text "${asked}", and every text but "" counts as true`;
+    return this.mistake(test.range, 'template-type', message, hint);
   }
 
   private each(piece: Extract<Piece, { kind: 'each' | 'with' }>, over: Json, frame: Frame): string {
@@ -136,19 +149,23 @@ class Renderer {
 
   private call(helper: Helper, expr: Extract<Expr, { kind: 'call' }>, frame: Frame): Json {
     if (helper.kind === 'lazy') {
-      return helper.run(
-        expr.args.map((arg) => ({ get: () => this.value(arg, frame), peek: () => this.peek(arg, frame) })),
-      );
+      const args = expr.args.map((arg) => ({
+        get: () => this.value(arg, frame),
+        peek: () => this.peek(arg, frame),
+      }));
+      return this.made(helper.run(args), expr.range);
     }
     const args = expr.args.map((arg) => this.value(arg, frame));
     const options = Object.fromEntries(
       [...expr.options].map(([name, value]) => [name, this.value(value, frame)]),
     );
     this.bounded(args, 0, expr.range);
-    const result = helper.run(args, options);
-    if (result instanceof Misuse)
-      return this.mistake(expr.range, 'template-type', result.message, result.hint);
-    return this.bounded(result, 0, expr.range);
+    return this.bounded(this.made(helper.run(args, options), expr.range), 0, expr.range);
+  }
+
+  private made(result: Json | Misuse, range: Range): Json {
+    if (!(result instanceof Misuse)) return result;
+    return this.mistake(range, 'template-type', result.message, result.hint);
   }
 
   /** The value, or undefined where a name or field on the way is missing. */
@@ -182,7 +199,8 @@ class Renderer {
     const { message, hint } = explainMissing(value, key, path);
     const above = expr.base.kind === 'context' && this.scope.get(expr.keys[0]!) !== undefined;
     const up = above ? `for the variable write {{ @root.${expr.keys.join('.')} }}` : undefined;
-    return this.mistake(expr.range, 'undefined-field', message, up ?? hint);
+    const habit = expr.base.kind === 'context' && path === 'this' ? eachHint(expr.keys) : undefined;
+    return this.mistake(expr.range, 'undefined-field', message, up ?? habit ?? hint);
   }
 
   /** Where the path begins, and the keys to walk from there. `start` is undefined only for a missing variable. */

@@ -1,6 +1,7 @@
+import type { Diagnostic } from '../contract/diagnostic.ts';
 import type { Json } from '../contract/json.ts';
 import { type Locate, locate } from './locate.ts';
-import { diagnose } from './mistake.ts';
+import { diagnose, type Mistake } from './mistake.ts';
 import type { Evaluated, Loaded, Scope } from './model.ts';
 import type { Expr, Mustache } from './mustache.ts';
 import { readMustache } from './mustache-read.ts';
@@ -30,7 +31,8 @@ export function compileText(src: Source): Loaded<TextTemplate | null> {
 
 /** A text that stands in a YAML file at `span`. */
 export function compileScalarText(text: string, span: Span): Loaded<ScalarText | null> {
-  return compileLocated(text, locate(text, span));
+  const isDoubleQuoted = span.source.text[span.start] === '"';
+  return compileLocated(text, locate(text, span), isDoubleQuoted ? inDoubleQuotes : asItIs);
 }
 
 export interface ScalarText extends TextTemplate {
@@ -45,9 +47,26 @@ export function mayHoldMustache(text: string): boolean {
   return text.includes('{{') || text.includes('{%') || text.includes('{#');
 }
 
-function compileLocated(text: string, at: Locate): Loaded<ScalarText | null> {
+function asItIs(mistake: Mistake): Mistake {
+  return mistake;
+}
+
+/** What is told to be written between the double quotes of YAML has single ones itself. */
+function inDoubleQuotes(mistake: Mistake): Mistake {
+  const hint = mistake.hint?.replace(/\{\{[^{}]*\}\}/g, (braces) =>
+    braces.includes("'") ? braces : braces.replaceAll('"', "'"),
+  );
+  return { ...mistake, hint };
+}
+
+function compileLocated(
+  text: string,
+  at: Locate,
+  worded: (mistake: Mistake) => Mistake = asItIs,
+): Loaded<ScalarText | null> {
+  const diagnosed = (mistake: Mistake) => diagnose(worded(mistake), at);
   const mustache = mayHoldMustache(text) ? cached(text) : plain(text);
-  const diagnostics = mustache.mistakes.map((mistake) => diagnose(mistake, at));
+  const diagnostics = mustache.mistakes.map(diagnosed);
   if (diagnostics.length > 0) return { value: null, diagnostics };
   const lone = loneValue(mustache);
   const constant = mustache.pieces.every((piece) => piece.kind === 'text')
@@ -58,7 +77,7 @@ function compileLocated(text: string, at: Locate): Loaded<ScalarText | null> {
     if (made.kind === 'value' && scope.made) for (const name of names) scope.made(name, made.value);
     return made;
   };
-  const render = (scope: Scope) => told(placed(renderText(mustache, scope), at), scope);
+  const render = (scope: Scope) => told(placed(renderText(mustache, scope), diagnosed), scope);
   const value: ScalarText = {
     reads: new Set(mustache.reads.keys()),
     mentions: new Set(mustache.mentions.keys()),
@@ -66,10 +85,10 @@ function compileLocated(text: string, at: Locate): Loaded<ScalarText | null> {
     render,
     foresee(shapes) {
       const { shape, mistakes } = mustacheShapes(mustache, lone, shapes);
-      return { shape, mistakes: mistakes.map((mistake) => diagnose(mistake, at)) };
+      return { shape, mistakes: mistakes.map(diagnosed) };
     },
     evaluate: lone
-      ? (scope: Scope): Evaluated => told(placed<Json>(renderValue(lone, scope), at), scope)
+      ? (scope: Scope): Evaluated => told(placed<Json>(renderValue(lone, scope), diagnosed), scope)
       : render,
     spanOf(name) {
       const range = mustache.reads.get(name) ?? mustache.mentions.get(name);
@@ -88,10 +107,8 @@ function loneValue({ pieces }: Mustache): Expr | null {
   return only?.kind === 'print' && !second ? only.value : null;
 }
 
-function placed<T>(rendered: Rendered<T>, at: Locate): Evaluated<T> {
-  return rendered.kind === 'mistake'
-    ? { kind: 'fault', diagnostic: diagnose(rendered.mistake, at) }
-    : rendered;
+function placed<T>(rendered: Rendered<T>, diagnosed: (mistake: Mistake) => Diagnostic): Evaluated<T> {
+  return rendered.kind === 'mistake' ? { kind: 'fault', diagnostic: diagnosed(rendered.mistake) } : rendered;
 }
 
 const cached = remember(readMustache);

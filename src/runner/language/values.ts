@@ -15,6 +15,11 @@ export function truthy(value: Json): boolean {
   return Array.isArray(value) ? value.length > 0 : !!value;
 }
 
+/** A text that says no in YAML 1.1, or would if it were not quoted. */
+export function isFalseWord(value: Json): value is string {
+  return typeof value === 'string' && /^(?:no|off|false)$/i.test(value);
+}
+
 /** A word for what a value is, as messages say it. */
 export function kindOf(value: Json): string {
   if (value === null) return 'null';
