@@ -132,7 +132,7 @@ refusals('what is refused in roles', [
       `unknown-key roles/web/variables.yaml:10:20 "descrption" is not a word of an input's schema (did you mean "description"?)`,
       'wrong-type roles/web/variables.yaml:11:34 "required" takes a list of names, not true (to require the input itself, name it in required: beside properties:)',
       'wrong-type roles/web/variables.yaml:11:49 "pattern" takes a regular expression, not the text "("',
-      'wrong-type roles/web/variables.yaml:12:9 the input "bad3" takes a schema, such as {type: string}, not the text "string"',
+      'wrong-type roles/web/variables.yaml:12:9 the input "bad3" takes a schema, such as {type: string}, not the text "string" (write bad3: {type: string})',
       `reserved-name roles/web/variables.yaml:13:3 "hostvars" is given by the run itself, and can't be set (choose another name)`,
       'declared-twice roles/web/defaults/main.yaml:1:1 "port" is declared in variables.yaml, so its default stands there too (move it to roles/web/variables.yaml:5)',
     ],

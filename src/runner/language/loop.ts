@@ -3,7 +3,7 @@ import { loopHint } from './jinja-loops.ts';
 import { type Loader, position } from './loader.ts';
 import type { Expression, Loop, Template } from './model.ts';
 import { nameFault } from './names.ts';
-import { describe, isTemplated, readAmount, readText, wrongType } from './read.ts';
+import { describe, isTemplated, readAmount, readConstant, wrongType } from './read.ts';
 import { fault, warning } from './source.ts';
 import { didYouMean } from './suggest.ts';
 import { constantTemplate } from './template.ts';
@@ -113,7 +113,7 @@ function refuseControl({ key, keySpan }: YamlEntry, of: Looped['of']) {
 const A = { task: 'a task', block: 'a block', include: 'an include' };
 
 function readName(loader: Loader, at: YamlEntry): string | null {
-  const name = readText(loader, at, 'a name');
+  const name = readConstant(loader, at, 'a name', 'write the name itself');
   if (name === undefined) return null;
   const wrong = nameFault(at.value.span, name, 'a variable');
   if (wrong) loader.report(wrong);

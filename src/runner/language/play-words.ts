@@ -1,7 +1,7 @@
 import type { Loader } from './loader.ts';
 import { position } from './loader.ts';
 import type { Pattern, Play } from './model.ts';
-import { readWords, textOf, wrongType } from './read.ts';
+import { isTemplated, readWords, textOf, wrongType } from './read.ts';
 import { fault } from './source.ts';
 import { didYouMean } from './suggest.ts';
 import { entry, type YamlEntry, type YamlMap, type YamlNode } from './yaml.ts';
@@ -15,6 +15,8 @@ export const ORDERS: readonly Play['order'][] = [
 ];
 
 export const STRATEGIES: readonly Play['strategy'][] = ['free', 'linear'];
+
+const CONSTANT = 'it is known before a host is: write the value itself';
 
 /** The pattern of `hosts`; several are joined as Ansible joins them. Null: there is none (reported). */
 export function readHosts(loader: Loader, map: YamlMap): Pattern | null {
@@ -54,7 +56,8 @@ function readChoice<T extends string>(loader: Loader, at: YamlEntry, choices: re
   const text = textOf(at.value);
   const known = choices.find((choice) => choice === text);
   if (known !== undefined) return known;
-  return wrongType(loader, at, `one of ${choices.join(', ')}`, text && didYouMean(text, choices));
+  const hint = isTemplated(at.value) ? CONSTANT : text && didYouMean(text, choices);
+  return wrongType(loader, at, `one of ${choices.join(', ')}`, hint);
 }
 
 function readSerial(loader: Loader, at: YamlEntry): Play['serial'] {
@@ -67,6 +70,7 @@ function readSerial(loader: Loader, at: YamlEntry): Play['serial'] {
       loader,
       { key: at.key, value },
       'a number of hosts (0: all of them), a share such as "30%", or a list of these',
+      isTemplated(value) ? CONSTANT : undefined,
     );
     return [];
   });
@@ -86,5 +90,6 @@ function readPercentage(loader: Loader, at: YamlEntry): number | undefined {
     return value.value;
   }
   const bare = value.kind === 'scalar' ? /^([0-9]+)%$/.exec(value.written)?.[1] : undefined;
-  return wrongType(loader, at, 'a number from 0 to 100', bare && `write ${bare}`);
+  const hint = isTemplated(value) ? CONSTANT : bare && `write ${bare}`;
+  return wrongType(loader, at, 'a number from 0 to 100', hint);
 }

@@ -40,12 +40,17 @@ export function loadPlay({ loader, playbookDir, root, imported }: PlayPlace, map
   const nodes = nodesOf(here, map);
   const handlers = loadHandlers(here, entry(map, 'handlers')?.value ?? null);
   checkNotified(loader, draft);
-  const numbers = readNumbers(loader, map);
-  if (!hosts) return null;
   const flag = (key: string, otherwise: boolean) => {
     const at = entry(map, key);
     return (at && readBoolean(loader, at)) ?? otherwise;
   };
+  const ways = {
+    ...readNumbers(loader, map),
+    anyErrorsFatal: flag('any_errors_fatal', false),
+    forceHandlers: flag('force_handlers', false),
+    gatherFacts: flag('gather_facts', true),
+  };
+  if (!hosts) return null;
   return {
     at: position(map.span),
     name,
@@ -55,10 +60,7 @@ export function loadPlay({ loader, playbookDir, root, imported }: PlayPlace, map
     ...(files.flawed ? { lacksVariables: true } : {}),
     nodes: addTags(nodes, draft.moreTags),
     handlers,
-    ...numbers,
-    anyErrorsFatal: flag('any_errors_fatal', false),
-    forceHandlers: flag('force_handlers', false),
-    gatherFacts: flag('gather_facts', true),
+    ...ways,
     facts,
   };
 }

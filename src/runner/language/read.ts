@@ -120,7 +120,11 @@ export function readCondition(loader: Loader, at: Keyed): Expression | undefined
 export function readLayer(loader: Loader, at: Keyed, label: string): Layer {
   const { value } = at;
   if (value.kind === 'map') return layerOf(loader, value, label);
-  if (value.kind !== 'scalar' || value.value !== null) wrongType(loader, at, 'a map of names and values');
+  const hint = isTemplated(value)
+    ? 'write the names here, each with its value, which may be a {{ variable }}'
+    : undefined;
+  if (value.kind !== 'scalar' || value.value !== null)
+    wrongType(loader, at, 'a map of names and values', hint);
   return { label, variables: new Map() };
 }
 

@@ -5,7 +5,7 @@ import { nameFault } from './names.ts';
 import { describe, readBoolean, readText, readWords, wrongType } from './read.ts';
 import { checkSchema } from './role-schema.ts';
 import { fault, warning } from './source.ts';
-import { didYouMean } from './suggest.ts';
+import { closest, didYouMean } from './suggest.ts';
 import { checkValue } from './value.ts';
 import { entry, toJson, type YamlEntry, type YamlMap, type YamlNode } from './yaml.ts';
 
@@ -14,6 +14,8 @@ export interface Declaration {
   readonly inputs: ReadonlyMap<string, RoleInput>;
   readonly defaults: ReadonlyMap<string, Variable>;
 }
+
+const TYPES = ['string', 'integer', 'number', 'boolean', 'array', 'object'];
 
 export const TOP = [
   'type',
@@ -34,9 +36,11 @@ export function readDeclaration(loader: Loader, node: YamlNode): Declaration {
     loader.report(
       fault(node.span, 'wrong-type', message, 'write type: object, and properties: with the inputs'),
     );
+    for (const at of meantIn(node)) inputs.set(at.key, ofUnknownShape(at));
     return { inputs, defaults };
   }
   checkTop(loader, node);
+  for (const at of meantIn(node)) inputs.set(at.key, ofUnknownShape(at));
   const properties = entry(node, 'properties');
   const required = readRequired(loader, node, properties?.value);
   if (properties?.value.kind === 'map') {
@@ -47,8 +51,33 @@ export function readDeclaration(loader: Loader, node: YamlNode): Declaration {
       const value = readDefault(loader, property, input.schema);
       if (value) defaults.set(property.key, value);
     }
-  } else if (properties) wrongType(loader, properties, 'a map of names and schemas');
+  } else if (properties) {
+    wrongType(loader, properties, 'a map of names and schemas');
+    for (const at of meantIn(properties.value)) inputs.set(at.key, ofUnknownShape(at));
+  }
   return { inputs, defaults };
+}
+
+type Named = Pick<YamlEntry, 'key' | 'keySpan'>;
+
+/** Names that somebody meant to declare in another form than ours: told of once, they are not missed besides. */
+function meantIn(node: YamlNode): readonly Named[] {
+  if (node.kind === 'list') {
+    return node.items.flatMap((item): readonly Named[] => {
+      const name = item.kind === 'map' ? entry(item, 'name')?.value : item;
+      if (name?.kind === 'scalar') return [{ key: name.written, keySpan: name.span }];
+      return item.kind === 'map' ? item.entries : [];
+    });
+  }
+  if (node.kind !== 'map') return [];
+  return node.entries.flatMap((at): readonly Named[] => {
+    if (TOP.includes(at.key)) return [];
+    return closest(at.key, TOP) !== undefined && at.value.kind === 'map' ? at.value.entries : [at];
+  });
+}
+
+function ofUnknownShape({ key, keySpan }: Named): RoleInput {
+  return { name: key, at: position(keySpan), schema: {}, required: false, secret: false };
 }
 
 function checkTop(loader: Loader, node: YamlMap): void {
@@ -100,15 +129,15 @@ function readInput(
   if (wrong) loader.report(wrong);
   if (value.kind !== 'map') {
     const message = `the input "${key}" takes a schema, such as {type: string}, not ${describe(value)}`;
-    loader.report(
-      fault(value.kind === 'scalar' && value.value === null ? keySpan : value.span, 'wrong-type', message),
-    );
-    return undefined;
+    const span = value.kind === 'scalar' && value.value === null ? keySpan : value.span;
+    const type = value.kind === 'scalar' && TYPES.find((one) => one === value.written);
+    loader.report(fault(span, 'wrong-type', message, type ? `write ${key}: {type: ${type}}` : undefined));
+    return wrong ? undefined : ofUnknownShape({ key, keySpan });
   }
   const sound = checkSchema(loader, value);
   if (wrong) return undefined;
   // Of what is declared wrongly the name is known all the same.
-  if (!sound) return { name: key, at: position(keySpan), schema: {}, required: false, secret: false };
+  if (!sound) return ofUnknownShape({ key, keySpan });
   if (!entry(value, 'description')) {
     const hint = 'add description: with one sentence on what it is for';
     loader.report(warning(keySpan, 'no-description', `the input "${key}" has no description`, hint));

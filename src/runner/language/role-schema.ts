@@ -1,6 +1,6 @@
 import type { ParamSchema } from '../contract/schema.ts';
 import type { Loader } from './loader.ts';
-import { describe } from './read.ts';
+import { booleanHint, describe } from './read.ts';
 import { fault } from './source.ts';
 import { didYouMean } from './suggest.ts';
 import type { YamlEntry, YamlMap, YamlNode } from './yaml.ts';
@@ -54,9 +54,10 @@ const KEYWORDS: Readonly<Partial<Record<keyof ParamSchema, Check>>> = {
   maximum: (loader, at) => isNumber(at.value) || wrong(loader, at, 'a number'),
   minLength: (loader, at) => isCount(at.value) || wrong(loader, at, 'a whole number'),
   minItems: (loader, at) => isCount(at.value) || wrong(loader, at, 'a whole number'),
-  uniqueItems: (loader, at) => isBoolean(at.value) || wrong(loader, at, 'true or false'),
+  uniqueItems: (loader, at) =>
+    isBoolean(at.value) || wrong(loader, at, 'true or false', booleanHint(at.value)),
   description: (loader, at) => isText(at.value) || wrong(loader, at, 'a text'),
-  secret: (loader, at) => isBoolean(at.value) || wrong(loader, at, 'true or false'),
+  secret: (loader, at) => isBoolean(at.value) || wrong(loader, at, 'true or false', booleanHint(at.value)),
 };
 
 /** The words of an input's schema. */

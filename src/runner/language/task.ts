@@ -10,7 +10,7 @@ import { readLoop } from './loop.ts';
 import type { Expression, Task } from './model.ts';
 import { nameFault } from './names.ts';
 import { compileParams } from './params.ts';
-import { readAmount, readConditions, readConstant, readText, readWords, type Word } from './read.ts';
+import { readAmount, readConditions, readConstant, readWords, type Word } from './read.ts';
 import { fault } from './source.ts';
 import { checkSources } from './static-sources.ts';
 import { closest, didYouMean } from './suggest.ts';
@@ -144,7 +144,7 @@ export function readHandlerNames({ loader, play, place }: Here, map: YamlMap): v
 
 function readRegister(loader: Loader, at: YamlEntry | undefined): string | null {
   if (!at) return null;
-  const name = readText(loader, at, 'a name');
+  const name = readConstant(loader, at, 'a name', 'a result has one name: write it out');
   if (name === undefined) return null;
   const wrong =
     name === 'item'
