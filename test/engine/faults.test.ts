@@ -144,18 +144,22 @@ describe('@host what goes wrong on the way', function () {
       });
     }
 
-    for (const [signal, code] of [
-      ['SIGINT', 130],
-      ['SIGTERM', 143],
+    for (const [signal, code, via] of [
+      ['SIGINT', 130, 'ssh'],
+      ['SIGTERM', 143, 'ssh'],
+      ['SIGINT', 130, 'openssh'],
     ] as const) {
-      it(`${signal} while a host is still connected to: no change is begun any more`, async () => {
+      it(`${signal} while ${via} still connects to a host: no change is begun any more, and none is waited for`, async () => {
         let called = false;
         const mute = createServer(() => {
           called = true;
         });
         await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
         const { port } = mute.address() as { port: number };
-        write(`    - {name: long, shell: "touch ${dir}/begun", failed_when: "false"}\n`);
+        write(`    - {name: long, shell: "touch ${dir}/begun", failed_when: "false"}\n`, {
+          ansible_connection: via,
+          ansible_ssh_timeout: 3600,
+        });
         const hosts = readFileSync(join(dir, 'inventory.yaml'), 'utf8');
         writeFiles(dir, {
           'inventory.yaml': `${hosts}${(hosts.split('\n')[2] ?? '').replace('a:', 'mute:').replace(String(sshd.port), String(port))}\n`,
@@ -169,6 +173,7 @@ describe('@host what goes wrong on the way', function () {
           assert.equal(ran.code, code, ran.said);
           assert.equal(existsSync(join(dir, 'begun')), false);
           assert.match(ran.said, /^a .* interrupted$/m);
+          assert.match(ran.said, /mute: long: interrupted: it was not begun$/m);
         } finally {
           mute.close();
         }

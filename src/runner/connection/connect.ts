@@ -41,7 +41,7 @@ export function keepaliveOf(target: Target, options: ConnectOptions): { interval
 
 /** Opens conversations. Never rejects. */
 export interface Connector extends Connect {
-  (target: Target): Promise<InterruptibleConversation | Trouble>;
+  (target: Target, stop?: AbortSignal): Promise<InterruptibleConversation | Trouble>;
 }
 
 /**
@@ -49,18 +49,18 @@ export interface Connector extends Connect {
  * kind of connection are loaded when it is first used.
  */
 export function connector(options: ConnectOptions): Connector {
-  let ssh: Promise<{ connect(target: Target): Promise<Line | Trouble> }> | undefined;
+  let ssh: Promise<{ connect(target: Target, stop?: AbortSignal): Promise<Line | Trouble> }> | undefined;
   // Of hundreds at a time each would take so long that all run out of time.
   const starts = new Slots(options.atOnce ?? 50);
-  const sshLine = async (target: Target): Promise<Line | Trouble> => {
+  const sshLine = async (target: Target, stop?: AbortSignal): Promise<Line | Trouble> => {
     ssh ??= import('./ssh/connector.ts').then(({ SshConnector }) => new SshConnector(options));
     const begun = await starts.take();
-    const line = await (await ssh).connect(target);
+    const line = await (await ssh).connect(target, stop);
     begun();
     return line;
   };
   const unsettled = new Unsettled();
-  const open = async (target: Target): Promise<LineConversation | Trouble> => {
+  const open = async (target: Target, stop?: AbortSignal): Promise<LineConversation | Trouble> => {
     const settings: ConversationSettings = {
       becomePassword: target.becomePassword,
       timeout: (target.connectTimeout + STARTUP_FILES) * 1000,
@@ -68,13 +68,13 @@ export function connector(options: ConnectOptions): Connector {
       starts,
     };
     if (target.via === 'openssh') {
-      return (await import('./openssh/connect.ts')).opensshConversation(target, options, settings);
+      return (await import('./openssh/connect.ts')).opensshConversation(target, options, settings, stop);
     }
-    const line = target.via === 'local' ? localLine(target, options.env) : await sshLine(target);
+    const line = target.via === 'local' ? localLine(target, options.env) : await sshLine(target, stop);
     return isTrouble(line) ? line : new LineConversation(line, settings);
   };
-  return async (target) => {
-    const talk = await open(target);
+  return async (target, stop) => {
+    const talk = await open(target, stop);
     if (isTrouble(talk)) return talk;
     const unfinished = await unsettled.settle(target, talk);
     if (unfinished === null) return talk;

@@ -130,8 +130,11 @@ export interface Target {
   readonly connectTimeout: number;
 }
 
-/** Opens the line to a machine. Given to the engine by the command, so that tests can give another. */
-export type Connect = (target: Target) => Promise<Conversation | Trouble>;
+/**
+ * Opens the line to a machine. Given to the engine by the command, so that tests can give another. `stop`: nobody waits
+ * for it any more; it may come to an end at once.
+ */
+export type Connect = (target: Target, stop?: AbortSignal) => Promise<Conversation | Trouble>;
 
 export function isTrouble(value: object): value is Trouble {
   return 'kind' in value && value.kind === 'trouble';

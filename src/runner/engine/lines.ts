@@ -1,7 +1,16 @@
-import { type Connect, isTrouble, type Target, type Traffic, type Trouble } from '../contract/exchange.ts';
+import { setMaxListeners } from 'node:events';
+import {
+  type Connect,
+  type Conversation,
+  isTrouble,
+  type Target,
+  type Traffic,
+  type Trouble,
+} from '../contract/exchange.ts';
 import type { Lease } from './lease.ts';
 import { Link } from './link.ts';
 import { Machine } from './machine.ts';
+import { STOPPED } from './raw.ts';
 import { Overlay } from './world.ts';
 
 export type ResolveTarget = (host: string) => Target | Trouble;
@@ -19,6 +28,7 @@ export class Lines {
   /** By where it is: hosts of the inventory that are one machine share what a dry run left unmade there. */
   private readonly overlays = new Map<string, Overlay>();
   private isClosed = false;
+  private readonly stopping = new AbortController();
 
   constructor(
     connect: Connect,
@@ -29,6 +39,7 @@ export class Lines {
     pauses: readonly number[],
   ) {
     this.pauses = pauses;
+    setMaxListeners(0, this.stopping.signal);
     this.leaseFor = leaseFor;
     this.note = note;
     this.connect = connect;
@@ -61,6 +72,11 @@ export class Lines {
     return machine && !isTrouble(machine) ? machine.traffic : { sent: 0, received: 0 };
   }
 
+  /** Nobody is waited for who has not answered yet. */
+  stopCalling(): void {
+    this.stopping.abort();
+  }
+
   /** Whoever is still being called is hung up on when he answers. */
   async close(): Promise<void> {
     this.isClosed = true;
@@ -82,7 +98,7 @@ export class Lines {
     const started = performance.now();
     const target = this.resolve(host);
     if ('kind' in target) return target;
-    const conversation = await this.connect(target);
+    const conversation = await this.call(target);
     if (isTrouble(conversation)) return conversation;
     this.onConnected(host, Math.round(performance.now() - started));
     const link = new Link(
@@ -95,5 +111,17 @@ export class Lines {
     this.connected.add(machine);
     if (this.isClosed) await machine.close();
     return machine;
+  }
+
+  private async call(target: Target): Promise<Conversation | Trouble> {
+    const { signal } = this.stopping;
+    const called = signal.aborted ? STOPPED : this.connect(target, signal);
+    const stopped = new Promise<null>((resolve) => {
+      signal.addEventListener('abort', () => resolve(null), { once: true });
+    });
+    const conversation = await Promise.race([called, stopped]);
+    if (conversation !== null) return conversation;
+    void Promise.resolve(called).then((late) => (isTrouble(late) ? undefined : late.close()));
+    return STOPPED;
   }
 }

@@ -87,7 +87,7 @@ const NOT_BEGUN = 'interrupted: it was not begun';
 export const STOPPED: Trouble = { kind: 'trouble', trouble: 'lost', message: NOT_BEGUN };
 
 /** The operator ended it: how far it came is not known, unless it was not begun. */
-export function interrupted(raw: Raw): Raw {
+export function interrupted({ hint: _hint, ...raw }: Raw): Raw {
   const known = raw.msg === NOT_BEGUN || raw.msg?.startsWith('interrupted: ') ? raw.msg : undefined;
   return { ...raw, status: 'failed', msg: known ?? 'interrupted: it was ended before it was done' };
 }

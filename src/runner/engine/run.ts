@@ -120,11 +120,13 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
   options.onStart?.({
     gently: () => {
       interrupt.stop = true;
+      lines.stopCalling();
       pauses.stop();
     },
     now: () => {
       interrupt.stop = true;
       interrupt.now = true;
+      lines.stopCalling();
       pauses.stop();
       return lines.interrupt();
     },

@@ -365,6 +365,7 @@ export class TaskRun {
     const { run, host } = this.is;
     if (work.on === host.name) return this.is.dialogue();
     const machine = await run.lines.machine(work.on);
+    if (machine === STOPPED) return troubled(machine);
     if (isTrouble(machine)) return troubled({ ...machine, message: `${work.on}: ${machine.message}` });
     return new Dialogue(machine, false, () => {
       host.tally.roundTrips++;

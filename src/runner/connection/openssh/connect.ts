@@ -15,6 +15,7 @@ export async function opensshConversation(
   target: Target,
   options: ConnectOptions,
   settings: ConversationSettings,
+  stop?: AbortSignal,
 ): Promise<LineConversation | Trouble> {
   if (target.password !== undefined) {
     const message = `a password for ${target.name} can't be given to the system's ssh client`;
@@ -25,10 +26,13 @@ export async function opensshConversation(
   for (let attempt = 1; ; attempt += 1) {
     const line = await opensshLine(target, options);
     const conversation = new LineConversation(line, { ...settings, timeout });
+    const hangUp = () => void conversation.close();
+    stop?.addEventListener('abort', hangUp, { once: true });
     const started = await conversation.start();
+    stop?.removeEventListener('abort', hangUp);
     if ('info' in started) return conversation;
     await conversation.close();
-    if (!line.droppedUnheard() || attempt === TRIES) return started;
+    if (!line.droppedUnheard() || attempt === TRIES || stop?.aborted) return started;
     await sleep(100 * 2 ** attempt * (0.5 + Math.random()));
   }
 }

@@ -28,7 +28,7 @@ export class SshConnector {
     this.#queue = new SlotsByKey(options.maxPerAddress ?? 8);
   }
 
-  async connect(target: Target): Promise<Line | Trouble> {
+  async connect(target: Target, stop?: AbortSignal): Promise<Line | Trouble> {
     if (target.sshArgs && target.sshArgs.length > 0) {
       this.#options.warn(
         `${target.name}: ssh arguments (${target.sshArgs.join(' ')}) are heard by ansible_connection: openssh only`,
@@ -41,12 +41,13 @@ export class SshConnector {
       proxyJump: target.proxyJump,
     });
     if ('kind' in settings) return settings;
-    const passage = settings.proxyJump ? await this.#enter(settings.proxyJump, target, 0) : null;
+    const passage = settings.proxyJump ? await this.#enter(settings.proxyJump, target, 0, stop) : null;
     if (passage && 'kind' in passage) {
       return trouble(passage.trouble, `${target.name} can't be reached: ${passage.message}`, passage.hint);
     }
-    const open = () => this.#client(target.name, settings, target, passage, target.password);
-    const client = await open();
+    const open = (until?: AbortSignal) =>
+      this.#client(target.name, settings, target, passage, target.password, until);
+    const client = await open(stop);
     if ('kind' in client) {
       passage?.leave();
       return client;
@@ -55,17 +56,17 @@ export class SshConnector {
   }
 
   /** Through a chain of jump hosts; the first one may itself be behind another by its own configuration. */
-  #enter(chain: string, target: Target, depth: number): Promise<Passage | Trouble> {
+  #enter(chain: string, target: Target, depth: number, stop?: AbortSignal): Promise<Passage | Trouble> {
     const as = target.privateKeyFile ?? '';
     return this.#jumps.enter(chain, as, async (hop: Hop, before) => {
       const settings = await this.#read(hop.host, target, { ...hop, proxyJump: before ? 'none' : undefined });
       if ('kind' in settings) return settings;
       if (!settings.proxyJump || settings.proxyJump === chain) {
-        return this.#client(hop.host, settings, target, before, undefined);
+        return this.#client(hop.host, settings, target, before, undefined, stop);
       }
       if (depth === 8) return trouble('unreachable', `the ProxyJump of ${hop.host} leads back to itself`);
-      const outer = await this.#enter(settings.proxyJump, target, depth + 1);
-      return 'kind' in outer ? outer : this.#client(hop.host, settings, target, outer, undefined);
+      const outer = await this.#enter(settings.proxyJump, target, depth + 1, stop);
+      return 'kind' in outer ? outer : this.#client(hop.host, settings, target, outer, undefined, stop);
     });
   }
 
@@ -108,6 +109,7 @@ export class SshConnector {
     target: Target,
     passage: Passage | null,
     password: string | undefined,
+    stop: AbortSignal | undefined,
   ): Promise<SshClient | Trouble> {
     const found = await credentials(this.#keys, settings, { passphrase: target.passphrase, password });
     if (found.attempts.length === 0) return nothingToTry(name, settings, found);
@@ -120,6 +122,7 @@ export class SshConnector {
       credentials: found,
       hostKeys: this.#hostKeys,
       timeout: target.connectTimeout,
+      stop,
       keepalive: keepaliveOf(target, this.#options),
       ...(passage ? { through: () => passage.forward(settings.hostName, settings.port) } : {}),
     });

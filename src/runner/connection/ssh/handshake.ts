@@ -24,6 +24,8 @@ export interface Handshake {
   readonly hostKeys: HostKeys;
   /** Seconds for the whole of one attempt. */
   readonly timeout: number;
+  /** Nobody waits for it any more. */
+  readonly stop?: AbortSignal | undefined;
   readonly keepalive: { readonly interval: number; readonly count: number };
   /** The bytes to the host, where they don't go over a TCP connection of our own. */
   readonly through?: () => Promise<Duplex | Trouble>;
@@ -36,7 +38,7 @@ export async function shakeHands(wanted: Handshake): Promise<SshClient | Trouble
   for (let attempt = 1; ; attempt += 1) {
     const result = await tryOnce(wanted);
     if (!('again' in result)) return result;
-    if (attempt === TRIES) return result.again;
+    if (attempt === TRIES || wanted.stop?.aborted) return result.again;
     await sleep(100 * 2 ** attempt * (0.5 + Math.random()));
   }
 }
@@ -45,6 +47,9 @@ async function tryOnce(wanted: Handshake): Promise<SshClient | Trouble | { reado
   const { settings, name } = wanted;
   const sock = wanted.through ? await wanted.through() : tcp(settings, wanted.timeout);
   if ('kind' in sock) return sock;
+  const hangUp = () => sock.destroy(new Error('the run was stopped'));
+  wanted.stop?.addEventListener('abort', hangUp, { once: true });
+  if (wanted.stop?.aborted) hangUp();
 
   const reached: { stage: Stage; trouble: Trouble | null; early: RawError | null } = {
     stage: wanted.through ? 'connected' : 'connecting',
@@ -85,11 +90,13 @@ async function tryOnce(wanted: Handshake): Promise<SshClient | Trouble | { reado
   try {
     await connecting;
     hearAll(client, sock);
-    return { client, hangUp: () => hangUp(client, sock) };
+    return { client, hangUp: () => endGently(client, sock) };
   } catch (thrown) {
     client.destroy();
     if (reached.trouble) return reached.trouble;
     return failed(thrown as RawError);
+  } finally {
+    wanted.stop?.removeEventListener('abort', hangUp);
   }
 
   function failed(error: RawError): Trouble | { readonly again: Trouble } {
@@ -130,7 +137,7 @@ function hostKeyOrder(known: readonly string[]): string[] {
   return [...ALGORITHMS.filter(isKnown), ...ALGORITHMS.filter((a) => !isKnown(a))];
 }
 
-function hangUp(client: Client, sock: Duplex): Promise<void> {
+function endGently(client: Client, sock: Duplex): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
