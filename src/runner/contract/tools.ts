@@ -1,8 +1,8 @@
 import type { Script } from './script.ts';
 
-/** What a host must have beside its shell (docs/hosts.md lists the same), and what trees of files need. */
+/** What a host must have beside its shell (docs/hosts.md lists the same), and what archives, containers and trees need. */
 export const TOOLS: readonly string[] =
-  'cat cp chmod chown date dd find head id ln mkdir mktemp mv od readlink rm rmdir sha256sum sleep stat wc xargs tar'.split(
+  'cat cp chmod chown date dd find head id ln mkdir mktemp mv od readlink rm rmdir sha256sum sleep stat wc xargs cut sed sort tail tar tr uniq'.split(
     ' ',
   );
 
