@@ -88,7 +88,7 @@ export function foreignExpression(text: string, parses: (text: string) => boolea
 }
 
 /** In quotes where YAML would take it for something else: what begins with `!` is a tag to it. */
-function inYaml(text: string): string {
+export function inYaml(text: string): string {
   if (!/^[!&*{}[\]|>@`"'%#,?-]|:\s|\s#/.test(text)) return text;
   if (!text.includes("'")) return `'${text}'`;
   return /["\\]/.test(text) ? text : `"${text}"`;
@@ -147,6 +147,12 @@ const REWRITES: readonly (readonly [RegExp, string | ((...parts: string[]) => st
   [new RegExp(`(${OPERAND})\\s*\\|\\s*last\\b`, 'g'), '$1[size($1) - 1]'],
   [new RegExp(`(${OPERAND})\\s*\\|\\s*(join|split)\\s*\\((\\0)\\)`, 'g'), '$1.$2($3)'],
   [new RegExp(`(${OPERAND})\\s*\\|\\s*regex_search\\s*\\((\\0)\\)`, 'g'), '$1.matches($2)'],
+  [/\.startswith\(/g, '.startsWith('],
+  [/\.endswith\(/g, '.endsWith('],
+  [/\.strip\(\)/g, '.trim()'],
+  [/\.(lower|upper)\(\)/g, '.$1Ascii()'],
+  [new RegExp(`(${OPERAND})\\.find\\((\\0)\\)\\s*(?:!=|>)\\s*-1`, 'g'), '$1.contains($2)'],
+  [new RegExp(`(${OPERAND})\\.find\\((\\0)\\)\\s*==\\s*-1`, 'g'), '!$1.contains($2)'],
   [/(?<=[\w\0\])])\s*~\s*(?=[\w\0(])/g, ' + '],
   [/\s*\.\s*(?=\[)/g, ''],
   [/\)\s*\|\s*bool\b/g, ')'],
@@ -174,6 +180,8 @@ function rewritten(text: string, bare: string): string | null {
   return ours.replace(/\0/g, () => quoted.shift()!).trim();
 }
 
+/** Each result says whether it was changed, failed or skipped: Jinja asks whether the field is there. */
 function presence(name: string): string {
+  if (/\.(?:changed|failed|skipped)$/.test(name)) return name;
   return name.includes('.') ? `has(${name})` : `has(vars.${name})`;
 }

@@ -67,6 +67,19 @@ export function filtered(text: string): Step & { readonly needless?: boolean } {
   for (const written of filters) {
     const [, filter = written, args = ''] = /^([a-z_][\w.]*)\s*(?:\((.*)\))?$/s.exec(written) ?? [];
     if (NEEDLESS.has(filter)) continue;
+    // Nothing here is an empty list: what comes of it is written only where there is one.
+    const last = filters.indexOf(written) === filters.length - 1;
+    if (
+      !last &&
+      /^(?:default|d)$/.test(filter) &&
+      /^(?:\[\s*\]|\{\s*\})/.test(args) &&
+      /^[\w.]+$/.test(ours)
+    ) {
+      const rest = filtered([ours, ...filters.slice(filters.indexOf(written) + 1)].join(' | '));
+      return 'instead' in rest
+        ? rest
+        : { instead: `write {{#if (defined ${ours})}}{{ ${rest.ours} }}{{/if}}` };
+    }
     const step = stepOf(ours, value, filter.replace(/^ansible\.builtin\./, ''), args);
     if ('instead' in step) return step;
     ours = step.ours;
@@ -99,7 +112,7 @@ function pythonic(arg: string): string {
 }
 
 /** The parts between the `|` that stand outside of quotes and brackets. */
-function piped(text: string): string[] {
+export function piped(text: string): string[] {
   const bare = text.replace(/'[^']*'|"[^"]*"|\([^()]*\)/g, (part) => '_'.repeat(part.length));
   const parts: string[] = [];
   let from = 0;

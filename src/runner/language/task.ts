@@ -1,4 +1,5 @@
-import type { TaskType } from '../contract/task-type.ts';
+import { localTask, type TaskType } from '../contract/task-type.ts';
+import { bareTask } from './bare-task.ts';
 import { connectionElsewhere } from './connection-variables.ts';
 import { foreignKey } from './foreign.ts';
 import { foreignType } from './foreign-types.ts';
@@ -18,6 +19,13 @@ import { constantTemplate } from './template.ts';
 import { titled } from './title.ts';
 import { entry, type YamlEntry, type YamlMap } from './yaml.ts';
 
+/** Stands for a type that there is not; nobody knows what it would register. */
+const UNKNOWN = localTask({
+  name: 'unknown',
+  schema: { type: 'object', description: '', properties: {}, additionalProperties: false } as const,
+  evaluate: () => ({ result: {} }),
+});
+
 /** A task or handler; `at` is its task type, null: it has none that is known. */
 export function loadTask(here: Here, map: YamlMap, at: YamlEntry | null): Omit<Task, 'flawed'> | null {
   const { loader, play, place } = here;
@@ -29,7 +37,9 @@ export function loadTask(here: Here, map: YamlMap, at: YamlEntry | null): Omit<T
   const type = at && loader.taskTypes.get(at.key);
   if (!at || !type) {
     refuseTask(loader, map, kind);
-    return null;
+    // What it registers is not missed besides.
+    const standIn = bareTask(loader.nextId(), UNKNOWN, position(map.span), '');
+    return own.register === null ? null : { ...standIn, ...names.shown, ...mergedInto(inherited), ...own };
   }
   const outside = parametersOutside(map, at, type, kind);
   refuseOutside(loader, outside, type, at);
