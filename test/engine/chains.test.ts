@@ -64,6 +64,18 @@ describe('chains', () => {
     assert.equal(second.ran.recap!.hosts['a']!.round_trips, 1);
   });
 
+  it('stay as long as they may be, however many changes there are', async () => {
+    writeFiles(dir, {
+      'many.yaml': `- hosts: all
+  tasks:
+    - {copy: {dest: "{{ root }}/{{ item }}", content: x}, loop: ${JSON.stringify([...Array(400).keys()])}}
+`,
+    });
+    const { ran, chains } = await run('many.yaml');
+    assert.deepEqual(chains, [65, 65, 65, 65, 65, 65, 10]);
+    assert.equal(ran.recap!.hosts['a']!.round_trips, 8);
+  });
+
   it('no change is made behind a handler before those that the handler notifies', async () => {
     writeFiles(dir, {
       'handlers.yaml': `- hosts: all

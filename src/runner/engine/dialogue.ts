@@ -125,7 +125,7 @@ export class Dialogue {
     return this.machine.interrupt(false);
   }
 
-  /** A step was passed without a change. */
+  /** A step was passed without anything being said. */
   walked(): void {
     this.reach.walked();
   }
@@ -150,7 +150,8 @@ export class Dialogue {
     if (applied) return this.able(applied);
     const fragment: Fragment = { ...base(work), ...code(apply.script), role: 'apply' };
     this.onRoundTrip();
-    this.count(1);
+    this.said += 1;
+    this.reach.said();
     const key = work.question && keyOf(work, work.question);
     const decidedOn = key === null ? undefined : this.kept.get(key)?.reply;
     if (apply.stream !== undefined) {
@@ -161,7 +162,7 @@ export class Dialogue {
     }
     const links = this.batching && touches ? this.links(work, touches, lookAhead) : [];
     const changes = links.filter((link) => link.script !== null);
-    this.count(changes.length);
+    this.said += changes.length;
     const keys = links.map((link) => keyOf(link.coming.work, link.coming.question));
     const riders = this.riders(lookAhead, keys, work.identity);
     const applies = changes.map(
@@ -226,11 +227,6 @@ export class Dialogue {
     if (!done?.applied) return null;
     this.done.delete(key!);
     return done.applied;
-  }
-
-  private count(changes: number): void {
-    this.said += changes;
-    for (let i = 0; i < changes; i++) this.reach.changed();
   }
 
   private async ask(riders: readonly Rider[]): Promise<Trouble | null> {

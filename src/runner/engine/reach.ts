@@ -4,20 +4,20 @@ const FULL_LOOKS = 3;
 /**
  * How far ahead to ask. Everything at first. After a change, again everything as long as the questions asked so far
  * stay within a small multiple of the steps ahead (so a host with few changes costs changes + 1 round trips), then
- * about twice as far as lately walked between two changes (so that a fresh host of n changes costs O(n) questions,
- * not O(n²)).
+ * about twice as far as lately walked between two sayings of changes (so that a fresh host of n changes costs O(n)
+ * questions, not O(n²)). The changes of a chain are said once and walked one by one: long chains look far.
  */
 export class Reach {
-  private changes = 0;
-  private sinceChange = 0;
+  private sayings = 0;
+  private sinceSaying = 0;
   private lately = 1;
   private total = 0;
   private size = 0;
 
   limit(): number {
-    if (this.changes === 0 || this.total + this.size <= FULL_LOOKS * this.size)
+    if (this.sayings === 0 || this.total + this.size <= FULL_LOOKS * this.size)
       return Number.POSITIVE_INFINITY;
-    return 2 * Math.max(this.lately, this.sinceChange) + 1;
+    return 2 * Math.max(this.lately, this.sinceSaying) + 1;
   }
 
   /** So many steps were looked at. */
@@ -27,12 +27,13 @@ export class Reach {
   }
 
   walked(): void {
-    this.sinceChange++;
+    this.sinceSaying++;
   }
 
-  changed(): void {
-    this.changes++;
-    this.lately = Math.max(1, Math.ceil((this.lately + this.sinceChange) / 2));
-    this.sinceChange = 0;
+  /** One change, or a chain of them, is about to be said. */
+  said(): void {
+    this.sayings++;
+    this.lately = Math.max(1, Math.ceil((this.lately + this.sinceSaying) / 2));
+    this.sinceSaying = 0;
   }
 }
