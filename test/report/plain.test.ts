@@ -74,6 +74,20 @@ web3  ok=4   changed=0  skipped=0  failed=0  rescued=0  ignored=0  unreachable=0
     assert.equal(errors, 'warning: web1: no flock here\nnote: play "x" is skipped\n');
   });
 
+  it('tells of a loop whose failure is ignored that it is', () => {
+    const { output } = tell([
+      task({ task: 'Each', item: 'a', status: 'failed', msg: 'exited 1' }),
+      task({ task: 'Each', items: 2, status: 'ignored', msg: '1 of 2 items failed: exited 1' }),
+    ]);
+    assert.equal(
+      output,
+      `failed       web1: Each (a): exited 1
+  at site.yaml:4:7
+ignored      web1: Each: 1 of 2 items failed: exited 1
+`,
+    );
+  });
+
   it('shows with --diff what differs', () => {
     const { output } = tell(RUN.slice(3, 4), { diff: true });
     assert.equal(

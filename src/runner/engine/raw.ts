@@ -6,7 +6,7 @@ import { text } from '../contract/exchange.ts';
 import type { JsonObject } from '../contract/json.ts';
 import type { Doubt, Status } from '../contract/outcome.ts';
 import type { Refusal } from '../contract/task-type.ts';
-import type { Evaluated } from '../language/model.ts';
+import type { Evaluated, Expression } from '../language/model.ts';
 
 /** What a step came to, before the play's own judgement (`changed_when`, `failed_when`, `ignore_errors`). */
 export interface Raw {
@@ -79,6 +79,12 @@ export function definite(
 
 export function skipped(because: string): Raw {
   return { status: 'skipped', result: {}, msg: because };
+}
+
+/** `when`: the condition that does not hold. */
+export function skippedBy(when: Expression | undefined): Raw {
+  const source = when?.source.trim() ?? 'its condition';
+  return skipped(source === 'false' ? 'its "when" is false' : `${source} is false`);
 }
 
 const NOT_BEGUN = 'interrupted: it was not begun';

@@ -23,7 +23,7 @@ import { exhausted, judge, satisfied, summarize } from './judge.ts';
 import { runLocal } from './local-step.ts';
 import { itemEvent } from './outcome-event.ts';
 import type { Asked, Ended } from './pauses.ts';
-import { definite, failed, faulty, type Raw, refused, STOPPED, skipped, troubled, unknown } from './raw.ts';
+import { definite, failed, faulty, type Raw, refused, STOPPED, skippedBy, troubled, unknown } from './raw.ts';
 import type { Run } from './run-context.ts';
 import { runStep } from './step.ts';
 import type { Unit } from './unit.ts';
@@ -85,7 +85,7 @@ export class TaskRun {
       task.when.filter((when) => !mentionsItem(when.mentions, loop)),
       scope,
     );
-    if (before.kind === 'value' && !before.value) return this.whole(skipped(`${before.by?.source} is false`));
+    if (before.kind === 'value' && !before.value) return this.whole(skippedBy(before.by));
     const items = itemsOf(loop, scope);
     if (items.kind === 'unknown') return this.whole(await this.perhaps(items.because, null, this.unit(null)));
     if (items.kind === 'fault') return this.whole(faulty(items.diagnostic));
@@ -178,7 +178,7 @@ export class TaskRun {
     const when = conditions(task.when, scope);
     if (when.kind === 'fault') return faulty(when.diagnostic);
     if (when.kind === 'unknown') return this.perhaps(when.because, around, unit, rest);
-    if (!when.value) return skipped(`${when.by?.source} is false`);
+    if (!when.value) return skippedBy(when.by);
     this.keepSecrets(null, scope);
     const work = prepare(task, host.name, scope, this.is.context);
     if (work.kind === 'unknown') return this.perhaps(work.because, null, unit);

@@ -34,9 +34,9 @@ export function isNews(event: TaskEvent): boolean {
   return event.status !== 'ok' && event.status !== 'skipped';
 }
 
-/** A loop's own line, which says nothing that those of its items did not, unless it ended badly or had none. */
+/** A loop's own line, which says nothing that those of its items did not, unless it ended badly (also where that is ignored) or had none. */
 export function isRepetition(event: TaskEvent): boolean {
-  return event.items !== undefined && event.items > 0 && !isBad(event);
+  return event.items !== undefined && event.items > 0 && !isBad(event) && event.status !== 'ignored';
 }
 
 /** `name`, `name (item)`, `handler name`. */
