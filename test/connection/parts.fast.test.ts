@@ -426,6 +426,16 @@ describe('failures to connect', () => {
       ),
       'the host key of web1 (10.0.0.9, ED25519) is not known',
     );
+    assert.equal(
+      said(
+        'Received disconnect from 10.0.0.9 port 22:2: Too many authentication failures\r\nDisconnected from 10.0.0.9 port 22\r\n',
+      ),
+      'web1 hung up before the right key came: it hears only so many (MaxAuthTries)',
+    );
+    assert.equal(
+      said('Received disconnect from 10.0.0.9 port 22:11: Go away\r\nDisconnected from 10.0.0.9 port 22\r\n'),
+      'web1 hung up: Go away',
+    );
     assert.equal(said('something new'), 'web1 could not be connected to: something new');
     const elsewhere = { ...target, port: 2222, user: 'me', knownHostsFile: 'known' };
     const hint = (text: string) => clientTrouble(elsewhere, text).hint;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -131,6 +131,22 @@ describe('@host the ssh line', () => {
         message: `web1 refused to let root in: tried ${key} (${fingerprintOf(`${key}.pub`)})`,
         hint: 'add the public key to ~root/.ssh/authorized_keys on web1, or give another one with --private-key or -u another user',
       });
+    });
+
+    it('says that the host hears of so many keys only', async () => {
+      const key = join(sshd.folder, 'stranger');
+      if (!existsSync(key)) makeKey(key);
+      const strict = await startSshd(['MaxAuthTries 1']);
+      try {
+        const target = { ...strict.target('ssh'), privateKeyFile: key };
+        const said = troubleOf(await connector({ env: strict.env, warn: assert.fail })(target));
+        assert.equal(
+          said.message,
+          `web1 hung up before the right key came: it hears only so many (MaxAuthTries), and there were ${key} (${fingerprintOf(`${key}.pub`)})`,
+        );
+      } finally {
+        await strict.stop();
+      }
     });
 
     it('says what the host wants instead of a key, or besides', async () => {

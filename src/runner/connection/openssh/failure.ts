@@ -54,6 +54,17 @@ const MEANINGS: readonly (readonly [
     ],
   ],
   [
+    /Too many authentication failures/,
+    (t) => [
+      `${t.name} hung up before the right key came: it hears only so many (MaxAuthTries)`,
+      'offer it no others: IdentityFile and IdentitiesOnly yes in ~/.ssh/config, or -o IdentitiesOnly=yes in ansible_ssh_common_args',
+    ],
+  ],
+  [
+    /Received disconnect from \S+(?: port \d+)?:\d+: (.+)/,
+    (t, m) => [`${t.name} hung up: ${m[1]?.trim()}`, `try: ${commandTo(t)} -v`],
+  ],
+  [
     /(kex|ssh)_exchange_identification/,
     (t) => [
       `${t.name} closed the connection before saying anything`,

@@ -90,6 +90,16 @@ export interface Trial {
   taken: string | null;
 }
 
+/** The server ended it in the middle: it does not hear of more keys than so many. */
+export function tooMany(name: string, { tried }: Trial): Trouble {
+  const message = `${name} hung up before the right key came: it hears only so many (MaxAuthTries), and there were ${tried.join(', ')}`;
+  return trouble(
+    'unreachable',
+    message,
+    'name the right one, which then comes first: --private-key, ansible_ssh_private_key_file, or IdentityFile in ~/.ssh/config',
+  );
+}
+
 /** Everything that was tried was refused. */
 export function refused(name: string, settings: Settings, found: Credentials, trial: Trial): Trouble {
   const { tried, accepts, taken } = trial;

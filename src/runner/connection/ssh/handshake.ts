@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'ssh2';
 import type { Trouble } from '../../contract/exchange.ts';
-import { attemptHandler, type Credentials, refused, type Trial } from './auth.ts';
+import { attemptHandler, type Credentials, refused, type Trial, tooMany } from './auth.ts';
 import { droppedUnheard, failure, type RawError, type Stage } from './failure.ts';
 import { hearAll, saveRoundTrips, stopKeepalive } from './fewer-round-trips.ts';
 import type { HostKeys } from './host-key.ts';
@@ -100,6 +100,7 @@ async function tryOnce(wanted: Handshake): Promise<SshClient | Trouble | { reado
   }
 
   function failed(error: RawError): Trouble | { readonly again: Trouble } {
+    if (/too many authentication failures/i.test(error.message)) return tooMany(name, trial);
     if (
       error.level === 'client-authentication' ||
       (reached.stage === 'authenticating' && trial.tried.length > 0 && error.level !== 'client-timeout')
