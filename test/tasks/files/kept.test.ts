@@ -6,14 +6,17 @@ import lineinfile from '../../../src/runner/tasks/lineinfile.ts';
 import { converge, type Ground, makeGround, shells } from '../harness.ts';
 
 const run = (...[file, ...args]: [string, ...string[]]) => execFileSync(file, args, { encoding: 'utf8' });
-const acl = (g: Ground) => run('getfacl', '-pc', g.at('f')).trim().split('\n');
+const acl = (g: Ground, path = 'f') => run('getfacl', '-pc', g.at(path)).trim().split('\n');
 const mode = (g: Ground) => (lstatSync(g.at('f')).mode & 0o7777).toString(8);
 
 describe('a file in place of another @host', () => {
   for (const shell of shells().filter(({ name }) => name !== 'busybox ash')) {
+    const files = ['a', 'd/b', 'd/odd \u00e9', 'd/plain'];
     let ground: Ground;
     beforeEach(() => {
-      ground = makeGround(shell);
+      ground = makeGround(shell, {
+        files: Object.fromEntries(files.map((file) => [`t/${file}`, `new ${file}\n`])),
+      });
       ground.lay({ f: 'old\n' });
       run('setfacl', '-m', 'u:daemon:rw,g::r', ground.at('f'));
       run('setfattr', '-n', 'user.note', '-v', 'kept', ground.at('f'));
@@ -28,6 +31,23 @@ describe('a file in place of another @host', () => {
       assert.equal(ground.text('f'), 'new\nmore\n');
       assert.deepEqual(acl(ground), before);
       assert.match(run('getfattr', '-d', '--absolute-names', ground.at('f')), /user\.note="kept"/);
+    });
+
+    it(`keeps them in a tree, too (${shell.name})`, async () => {
+      for (const file of files) ground.lay({ [`t/${file}`]: 'old\n' });
+      for (const file of files.slice(0, 3)) {
+        run('setfacl', '-m', 'u:daemon:rw,g::r', ground.at(`t/${file}`));
+        run('setfattr', '-n', 'user.note', '-v', 'kept', ground.at(`t/${file}`));
+      }
+      chmodSync(ground.at('t/d/plain'), 0o604);
+      const before = files.map((file) => acl(ground, `t/${file}`));
+      await converge(copy, { dest: ground.at('t'), src: 't/' }, ground);
+      for (const [i, file] of files.entries()) {
+        assert.equal(ground.text(`t/${file}`), `new ${file}\n`);
+        assert.deepEqual(acl(ground, `t/${file}`), before[i]);
+      }
+      const notes = run('getfattr', '-R', '-d', '--absolute-names', ground.at('t'));
+      assert.equal(notes.match(/user\.note="kept"/g)?.length, 3);
     });
 
     it(`is meanwhile for its owner only, also where the old one is for all (${shell.name})`, async () => {

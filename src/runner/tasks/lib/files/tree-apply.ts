@@ -34,6 +34,7 @@ trap 'cd / && rm -rf "$r/$t"' EXIT
 trap 'exit 143' HUP INT PIPE TERM`,
     streams && unpack(),
     staged.links,
+    staged.kept,
     staged.owners,
     mustBeUnmoved(changes),
     makeDirectories(changes, desired),

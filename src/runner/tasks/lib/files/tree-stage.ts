@@ -12,6 +12,7 @@ import { rename } from './write-file.ts';
 export interface Staged {
   readonly members: readonly Member[];
   readonly links: Script | null;
+  readonly kept: Script | null;
   readonly owners: Script | null;
   readonly moves: Script | null;
 }
@@ -39,6 +40,7 @@ export function stage(changes: readonly TreeChange[], desired: PlacedTree): Stag
   return {
     members: pieces.flatMap(member),
     links: makeLinks(pieces),
+    kept: keepFurther(pieces),
     owners: setOwners(pieces, desired),
     moves: moves(pieces),
   };
@@ -64,6 +66,37 @@ function makeLinks(pieces: readonly Piece[]): Script | null {
       const target = change.item?.kind === 'link' ? change.item.target : '';
       return sh`ln -s -- ${target} "$t"/${name} || exit 1`;
     }),
+  );
+}
+
+/**
+ * ACLs, extended attributes and the SELinux context of replaced files stay where the host's cp can (GNU). It gives an
+ * ACL together with the mode, which is then set again: nobody else can enter the staging directory.
+ */
+function keepFurther(pieces: readonly Piece[]): Script | null {
+  const replaced = pieces.filter(({ change }) => change.act === 'write' && change.now?.kind === 'file');
+  if (replaced.length === 0) return null;
+  const folders = groupBy(
+    replaced.filter(({ name }) => !isOdd(name)),
+    ({ folder }) => folder,
+  );
+  const odd = replaced.filter(({ name }) => isOdd(name));
+  const modes = groupBy(replaced, ({ change }) => change.bits);
+  return lines(
+    ...[...folders].flatMap(([folder, some]) => keepTogether(folder, some)),
+    ...odd.map((piece) => sh`${KEEP} "$r"/${placeOf(piece)} "$t"/${piece.name} 2>/dev/null`),
+    ...[...modes].map(
+      ([bits, some]) => sh`( cd "$t" && ${list(some)} | xargs -0 chmod ${chmodWord(bits)} ) || exit 1`,
+    ),
+  );
+}
+
+const KEEP = sh`cp --attributes-only --preserve=all --no-preserve=ownership,timestamps,links`;
+
+function keepTogether(folder: string, pieces: readonly Piece[]): Script[] {
+  const into = pieces[0]?.name.split('/')[0] ?? '';
+  return thousands(pieces).map(
+    (names) => sh`( cd "$r"/${folder} && exec ${KEEP} -t "$r/$t"/${into} ${names} ) 2>/dev/null`,
   );
 }
 
@@ -96,26 +129,36 @@ function list(pieces: readonly Piece[]): Script {
 function moves(pieces: readonly Piece[]): Script | null {
   if (pieces.length === 0) return null;
   const plain = groupBy(
-    pieces.filter(({ name }) => !name.startsWith('odd/')),
+    pieces.filter(({ name }) => !isOdd(name)),
     ({ folder }) => folder,
   );
-  const odd = pieces.filter(({ name }) => name.startsWith('odd/'));
+  const odd = pieces.filter(({ name }) => isOdd(name));
   return lines(
     ...[...plain].flatMap(([folder, some]) => moveTogether(folder, some)),
-    ...odd.map(({ name, folder, base }) => {
-      const place = folder === '' ? base : `${folder}/${base}`;
-      return rename(sh`"$t"/${name}`, sh`"$r"/${place}`);
-    }),
+    ...odd.map((piece) => rename(sh`"$t"/${piece.name}`, sh`"$r"/${placeOf(piece)}`)),
   );
+}
+
+function isOdd(name: string): boolean {
+  return name.startsWith('odd/');
+}
+
+/** Relative to the root. */
+function placeOf({ folder, base }: Piece): string {
+  return folder === '' ? base : `${folder}/${base}`;
 }
 
 /** Names that are plain text need no `xargs`: one process per directory and thousand files. */
 function moveTogether(folder: string, pieces: readonly Piece[]): Script[] {
   const from = pieces[0]?.name.split('/')[0] ?? '';
-  const moves: Script[] = [];
-  for (let i = 0; i < pieces.length; i += 1000) {
-    const names = pieces.slice(i, i + 1000).map(({ base }) => `./${base}`);
-    moves.push(sh`( cd "$t"/${from} && exec mv -f ${names} "$r"/${folder}/ ) || exit 1`);
-  }
-  return moves;
+  return thousands(pieces).map(
+    (names) => sh`( cd "$t"/${from} && exec mv -f ${names} "$r"/${folder}/ ) || exit 1`,
+  );
+}
+
+function thousands(pieces: readonly Piece[]): string[][] {
+  const names = pieces.map(({ base }) => `./${base}`);
+  return Array.from({ length: Math.ceil(names.length / 1000) }, (_, i) =>
+    names.slice(i * 1000, (i + 1) * 1000),
+  );
 }
