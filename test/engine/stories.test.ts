@@ -215,6 +215,28 @@ describe('stories of whole playbooks', function () {
     );
   });
 
+  it('a role that declares its inputs may be given the item of a loop around it', async () => {
+    writeFiles(dir, {
+      'roles/svc/variables.yaml':
+        'type: object\nrequired: [service]\nproperties:\n  service: {type: string, description: Its name}\n',
+      'roles/svc/tasks/main.yaml': '- {name: say, debug: {msg: "{{ service }}"}}\n',
+      'roles/outer/tasks/main.yaml':
+        '- include_role: {name: svc}\n  loop: [a, b]\n  loop_control: {loop_var: it}\n  vars: {service: "x{{ it }}"}\n',
+    });
+    const ran = await run(`
+- hosts: a
+  roles: [outer]
+  tasks:
+    - block:
+        - import_role: {name: svc}
+          vars: {service: "y{{ item }}"}
+      loop: "{{ names }}"
+  vars: {names: [c, d]}
+`);
+    const said = ran.tasks.filter(({ task }) => task === 'say').map(({ msg }) => msg);
+    assert.deepEqual(said, ['xa', 'xb', 'yc', 'yd']);
+  });
+
   it('run_once runs on the first host, once per place and not once per batch; its result holds for all', async () => {
     const ran = await run(`
 - hosts: all

@@ -1,3 +1,4 @@
+import { eachHint } from './jinja-blocks.ts';
 import type { Mistake } from './mistake.ts';
 import type { Expr, Mustache, Piece } from './mustache.ts';
 import { ANY, explainAbsence, fieldShape, itemShape, type Shape, type Shapes } from './shape.ts';
@@ -102,9 +103,14 @@ class Walk {
   }
 
   /** `left`: how many keys are not passed yet, `key` being the first of them. */
-  private miss({ text, range }: Path, shape: Shape, key: string, left: number): void {
+  private miss({ text, range, base, keys }: Path, shape: Shape, key: string, left: number): void {
     const passed = text.split('.').slice(0, -left).join('.');
-    const explained = explainAbsence(shape, key, passed || 'this');
-    this.absent.push({ path: text, mistake: { code: 'undefined-field', range, ...explained } });
+    const { message, hint } = explainAbsence(shape, key, passed || 'this');
+    const ofItem = base.kind === 'context' && left === keys.length && !text.startsWith('this');
+    const habit = ofItem
+      ? (eachHint(keys) ?? `for the variable write {{ @root.${keys.join('.')} }}`)
+      : undefined;
+    const mistake = { code: 'undefined-field', range, message, hint: hint ?? habit } as const;
+    this.absent.push({ path: text, mistake });
   }
 }

@@ -18,7 +18,7 @@ import { itemShape, type Shape } from '../language/shape.ts';
 import { didYouMean } from '../language/suggest.ts';
 import { type HostContext, scopeOf } from './context.ts';
 import type { Round } from './cursor.ts';
-import { checkInputs, rolesOf } from './inputs.ts';
+import { checkInputs, loopedRolesOf, rolesOf } from './inputs.ts';
 import { conditions, type NoWork, prepare, type Work } from './prepare.ts';
 import { resultShape } from './results.ts';
 import { itemsOf, namesOf, rounds } from './rounds.ts';
@@ -41,6 +41,7 @@ export function checkPlay(
   const later = { written, hostvars: once(() => hostvarsShape(contextOf(hosts[0]!).run, written)) };
   const found = new Map<string, { readonly diagnostic: Diagnostic; readonly hosts: Set<string> }>();
   const findings = new Map<InventoryHost['layers'], Findings>();
+  const looped = loopedRolesOf(play);
   for (const host of hosts) {
     const known: Findings = findings.get(host.layers) ?? new Map();
     findings.set(host.layers, known);
@@ -51,7 +52,7 @@ export function checkPlay(
       if (known) known.hosts.add(host.name);
       else found.set(key, { diagnostic, hosts: new Set([host.name]) });
     });
-    check.inputs(rolesOf(play));
+    check.inputs(rolesOf(play), looped);
     check.nodes(play.nodes, OUTSIDE);
     check.nodes(play.handlers, OUTSIDE);
   }
@@ -100,6 +101,9 @@ class HostCheck {
   private readonly waived = new Set<string>();
   private readonly pending: ReadonlyMap<string, string>;
   private report: (diagnostic: Diagnostic) => void;
+  /** Uses of roles that are given the variables of loops: they are looked at round by round. */
+  private looped: ReadonlySet<RoleUse> = new Set();
+  private readonly rounded = new Map<Around, Set<RoleUse>>();
 
   constructor(
     context: HostContext,
@@ -137,18 +141,28 @@ class HostCheck {
   }
 
   /** What the roles of the play are given on this host: all that they need, and of the declared type. */
-  inputs(uses: ReadonlySet<RoleUse>): void {
+  inputs(uses: ReadonlySet<RoleUse>, looped: ReadonlySet<RoleUse>): void {
+    this.looped = looped;
     for (const use of uses) {
       this.waive(use);
-      if (use.flawed) continue;
-      this.once(use, () => {
-        const scope = scopeOf(this.context, { role: use, layers: [] }, new Map(), [], this.pending);
-        for (const diagnostic of checkInputs(use.role, scope)) this.report(diagnostic);
-        const seen = new Seen(scope, this.later, { role: use, layers: [] });
-        for (const diagnostic of this.undeclared([use.role.defaults, use.role.vars], seen))
-          this.report(diagnostic);
-      });
+      if (!use.flawed && !looped.has(use)) this.once(use, () => this.given(use, OUTSIDE));
     }
+  }
+
+  /** Once for each round of the loops around. */
+  private givenIn(use: RoleUse, around: Around): void {
+    const known = this.rounded.get(around) ?? new Set();
+    this.rounded.set(around, known);
+    if (known.has(use) || use.flawed) return;
+    known.add(use);
+    this.given(use, around);
+  }
+
+  private given(use: RoleUse, around: Around): void {
+    const seen = this.seen({ role: use, layers: [] }, around);
+    for (const diagnostic of checkInputs(use.role, seen.scope)) this.report(diagnostic);
+    for (const diagnostic of this.undeclared([use.role.defaults, use.role.vars], seen))
+      this.report(diagnostic);
   }
 
   /** What variables that are written in a role are made of. */
@@ -167,6 +181,7 @@ class HostCheck {
   }
 
   nodes(nodes: readonly Node[], around: Around): void {
+    for (const { role: use } of nodes) if (use && this.looped.has(use)) this.givenIn(use, around);
     for (const node of nodes) {
       if (node.kind === 'task') this.task(node, around);
       else if (node.kind === 'block' || node.kind === 'include') this.group(node, around);
@@ -174,7 +189,7 @@ class HostCheck {
     }
   }
 
-  private seen(node: Directives, { rounds, open }: Around): Seen {
+  private seen(node: Pick<Directives, 'role' | 'layers'>, { rounds, open }: Around): Seen {
     const pending =
       open.size === 0 ? this.pending : new Map([...this.pending, ...[...open.keys()].map(named)]);
     const scope = scopeOf(this.context, node, new Map(), rounds, pending);

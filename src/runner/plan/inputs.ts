@@ -9,14 +9,23 @@ import type { LadderScope } from './scope.ts';
 
 /** Every use of a role in a play. */
 export function rolesOf(play: Play): Set<RoleUse> {
-  const uses = new Set<RoleUse>();
-  const visit = (node: Node) => {
-    if (node.role) uses.add(node.role);
-    if (node.kind === 'block')
-      for (const inner of [...node.block, ...node.rescue, ...node.always]) visit(inner);
-    if (node.kind === 'include') for (const inner of node.nodes) visit(inner);
+  return new Set(usesOf(play).map(({ use }) => use));
+}
+
+/** Those that stand within loops, whose variables they may be given. */
+export function loopedRolesOf(play: Play): ReadonlySet<RoleUse> {
+  return new Set(usesOf(play).flatMap(({ use, looped }) => (looped ? [use] : [])));
+}
+
+function usesOf(play: Play): { readonly use: RoleUse; readonly looped: boolean }[] {
+  const uses: { use: RoleUse; looped: boolean }[] = [];
+  const visit = (node: Node, looped: boolean) => {
+    if (node.role) uses.push({ use: node.role, looped });
+    if (node.kind !== 'block' && node.kind !== 'include') return;
+    const inside = node.kind === 'block' ? [...node.block, ...node.rescue, ...node.always] : node.nodes;
+    for (const inner of inside) visit(inner, looped || node.loop !== null);
   };
-  for (const node of [...play.nodes, ...play.handlers]) visit(node);
+  for (const node of [...play.nodes, ...play.handlers]) visit(node, false);
   return uses;
 }
 
