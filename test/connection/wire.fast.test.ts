@@ -306,6 +306,30 @@ for (const room of shellRooms()) {
       assert.ok(Buffer.from(reply!.err).equals(big));
     });
 
+    it('keeps of what came to too much the end, and of anything else all', async () => {
+      const endless = (code: string): Fragment => ({ ...users(code), endless: true });
+      const [much, little] = repliesOf(
+        await talk.exchange(LOGIN, [
+          endless('head -c 20000000 /dev/zero; echo end; echo err >&2'),
+          endless('echo little'),
+        ]),
+      );
+      assert.deepEqual(much!.endless, ['out']);
+      assert.equal(much!.out.length, 64 * 1024);
+      assert.equal(Buffer.from(much!.out.subarray(-4)).toString(), 'end\n');
+      assert.equal(Buffer.from(much!.err).toString(), 'err\n');
+      assert.equal(Buffer.from(little!.out).toString(), 'little\n');
+      assert.equal(little!.endless, undefined);
+    });
+
+    it('empties what an endless output fills while it runs', async () => {
+      const size = (fd: number) => `$(wc -c </proc/$$/fd/${fd})`;
+      const code = `head -c 70000000 /dev/zero >&2; while [ ${size(2)} -gt 0 ]; do sleep 0.1; done; echo end >&2; echo ${size(2)}`;
+      const said = await talk.exchange(LOGIN, [{ ...users(code), endless: true }]);
+      assert.deepEqual(plain(said), [[0, '4\n', 'end\n']]);
+      assert.deepEqual(repliesOf(said)[0]!.endless, ['err']);
+    });
+
     it('answers exchanges that were said at once in their order', async () => {
       const all = await Promise.all(
         [...Array(20).keys()].map((i) => talk.exchange(LOGIN, [ours(`echo ${i}`)])),

@@ -43,6 +43,17 @@ describe('psql_exec', () => {
       /container_user needs a container/,
     );
   });
+  it('does not take the end of an answer for the answer', () => {
+    const end = {
+      kind: 'reply',
+      code: 0,
+      out: Buffer.from('1\n'),
+      err: Buffer.alloc(0),
+      endless: ['out'],
+    } as const;
+    const { changed, failed, result } = psqlExec.read(end, null as never);
+    assert.deepEqual([changed, failed, result], [true, 'what it gave comes to more than 16 MiB', {}]);
+  });
   it('refuses NUL characters', async () => {
     assert.match(await refusalOf({ sql: 'select \0' }), /NUL/);
     assert.match(await refusalOf({ sql: 'select 1', vars: { a: 'x\0' } }), /value of a holds a NUL/);

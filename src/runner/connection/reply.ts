@@ -112,8 +112,21 @@ function answersOf(token: string, codes: readonly string[], segments: readonly B
   );
 }
 
-/** `TOKEN lacks TOOL` on stderr: it was not begun (see the loader). */
+/**
+ * `TOKEN lacks TOOL` on stderr: it was not begun. `TOKEN endless` in front of a stream: it is the end of what came to too
+ * much (see the loader).
+ */
 export function replyOf(token: string, code: number, out: Buffer, err: Buffer): Reply {
+  const mark = `${token} endless\n`;
+  const isEnd = (stream: Buffer): boolean => stream.toString('latin1', 0, mark.length) === mark;
+  if (isEnd(out) || isEnd(err))
+    return {
+      kind: 'reply',
+      code,
+      out: isEnd(out) ? out.subarray(mark.length) : out,
+      err: isEnd(err) ? err.subarray(mark.length) : err,
+      endless: [...(isEnd(out) ? (['out'] as const) : []), ...(isEnd(err) ? (['err'] as const) : [])],
+    };
   if (code !== 127 || !err.includes(`${token} lacks `)) return { kind: 'reply', code, out, err };
   const lacks = err
     .toString('utf8')

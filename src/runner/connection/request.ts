@@ -65,9 +65,16 @@ function input(fragment: Fragment, i: number): string {
 }
 
 function run(fragment: Fragment, i: number): string {
-  const call = `${subshell(fragment, i)} <${input(fragment, i)} >"$mp_T/${i}o" 2>"$mp_T/${i}e"`;
+  const [out, err] = outputs(fragment, i);
+  // Appended to: what is thrown away of an endless output leaves no hole.
+  const call = `${subshell(fragment, i)} <${input(fragment, i)} >>${out} 2>>${err}`;
   if (fragment.role === 'probe') return `${call}\nmp_r="$mp_r $?"`;
-  return `if [ $mp_no = 0 ]; then ${call}\nmp_no=$?; mp_r="$mp_r $mp_no"; else mp_r="$mp_r -"; >"$mp_T/${i}o"; >"$mp_T/${i}e"; fi`;
+  return `if [ $mp_no = 0 ]; then ${call}\nmp_no=$?; mp_r="$mp_r $mp_no"; else mp_r="$mp_r -"; >${out}; >${err}; fi`;
+}
+
+/** The loader's mp_l knows those of endless ones by their capital letters. */
+function outputs(fragment: Fragment, i: number): readonly [string, string] {
+  return fragment.endless ? [`"$mp_T/${i}O"`, `"$mp_T/${i}E"`] : [`"$mp_T/${i}o"`, `"$mp_T/${i}e"`];
 }
 
 /**
@@ -117,14 +124,14 @@ function print(nonce: string, fragments: readonly Fragment[]): string[] {
     complete = [];
   };
   fragments.forEach((fragment, i) => {
-    for (const file of [`"$mp_T/${i}o"`, `"$mp_T/${i}e"`]) {
-      if (fragment.runs !== 'users' && fragment.role === 'probe') {
+    for (const file of outputs(fragment, i)) {
+      if (fragment.runs !== 'users' && !fragment.endless && fragment.role === 'probe') {
         complete.push(file, '"$mp_T/m"');
         if (complete.length >= 400) flush();
         continue;
       }
       flush();
-      code.push(`mp_w ${file} ${failed}; printf %s ${nonce}`);
+      code.push(`${fragment.endless ? 'mp_m' : 'mp_w'} ${file} ${failed}; printf %s ${nonce}`);
     }
   });
   flush();

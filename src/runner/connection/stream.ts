@@ -9,9 +9,6 @@ import type { ShellOptions } from './shell.ts';
 import { Lines, Tail } from './tail.ts';
 import { trouble } from './trouble.ts';
 
-/** One byte too many tells that there was more. */
-const KEPT = LARGEST_OUTPUT + 1;
-
 /** One fragment on a shell of its own, its stdin fed from a stream. Of an endless output the end is kept. */
 export class Streaming {
   readonly #options: ShellOptions;
@@ -28,7 +25,7 @@ export class Streaming {
     onLine: (line: string) => void = () => {},
   ): Promise<Reply | Trouble> {
     return new Promise((resolve) => {
-      const out = new Tail(KEPT);
+      const out = new Tail(LARGEST_OUTPUT);
       const err = new LiveErr(this.#nonce, onLine);
       const lines = new Lines(onLine);
       let feed: Readable | null = null;
@@ -56,7 +53,12 @@ export class Streaming {
             answered = true;
             void err.complete().then(() => {
               lines.end();
-              finish(replyOf(token, code, out.bytes(), err.bytes()));
+              const reply = replyOf(token, code, out.bytes(), err.bytes());
+              const endless = [
+                ...(out.isEndless ? (['out'] as const) : []),
+                ...(err.isEndless ? (['err'] as const) : []),
+              ];
+              finish(endless.length > 0 ? { ...reply, endless } : reply);
             });
           },
         },
@@ -110,7 +112,7 @@ export class Streaming {
 /** stderr of a streamed fragment: what stands between two marks. */
 class LiveErr {
   readonly #scanner: MarkScanner;
-  readonly #tail = new Tail(KEPT);
+  readonly #tail = new Tail(LARGEST_OUTPUT);
   readonly #lines: Lines;
   #marks = 0;
   #completed: () => void = () => {};
@@ -147,6 +149,10 @@ class LiveErr {
 
   bytes(): Buffer {
     return this.#tail.bytes();
+  }
+
+  get isEndless(): boolean {
+    return this.#tail.isEndless;
   }
 
   #take(piece: Buffer): void {

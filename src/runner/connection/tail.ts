@@ -3,6 +3,7 @@ export class Tail {
   readonly #limit: number;
   #chunks: Buffer[] = [];
   #size = 0;
+  #all = 0;
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -11,7 +12,13 @@ export class Tail {
   add(chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.#size += chunk.length;
+    this.#all += chunk.length;
     while (this.#size - this.#chunks[0]!.length >= this.#limit) this.#size -= this.#chunks.shift()!.length;
+  }
+
+  /** Whether there was more. */
+  get isEndless(): boolean {
+    return this.#all > this.#limit;
   }
 
   bytes(): Buffer {

@@ -19,6 +19,8 @@ export interface Fragment {
   readonly environment?: Readonly<Record<string, string>>;
   /** Commands without which it is not begun, and answered with `lacks`; asked of `ours` only. */
   readonly needs?: readonly string[];
+  /** It may print without end: of more than `LARGEST_OUTPUT` the end is kept, and the host holds little more. */
+  readonly endless?: true;
   /**
    * `ours`: LC_ALL=C and a PATH that has the sbin directories. `users`: the login's own environment. Both run with
    * the login's umask, and `become` sets HOME. `standing`: in the standing shell itself and not in a subshell, so
@@ -32,10 +34,7 @@ export interface Fragment {
   readonly role: 'probe' | 'apply';
 }
 
-/**
- * Bytes of a command's stdout, or of its stderr, that can be registered: 16 MiB, as much as any value may have. A
- * streamed fragment's reply has at most one more, the last ones.
- */
+/** Bytes of an action's stdout, or of its stderr, that are kept: 16 MiB, as much as any value may have. */
 export const LARGEST_OUTPUT = 16 * 1024 * 1024;
 
 /** What a fragment said. `code` is the shell's exit status, 128 + n for signal n. */
@@ -44,6 +43,8 @@ export interface Reply {
   readonly code: number;
   readonly out: Uint8Array;
   readonly err: Uint8Array;
+  /** What came to more than `LARGEST_OUTPUT`, and of which this is the end. */
+  readonly endless?: readonly ('out' | 'err')[];
   /** It was not begun: the host has no such command. */
   readonly lacks?: string;
 }

@@ -148,7 +148,8 @@ export class Dialogue {
   ): Promise<Reply | Trouble> {
     const applied = this.takeDone(work);
     if (applied) return this.able(applied);
-    const fragment: Fragment = { ...base(work), ...code(apply.script), role: 'apply' };
+    const mayBeEndless = work.type.kind === 'action' ? ({ endless: true } as const) : {};
+    const fragment: Fragment = { ...base(work), ...code(apply.script), ...mayBeEndless, role: 'apply' };
     this.onRoundTrip();
     this.said += 1;
     this.reach.said();

@@ -70,7 +70,7 @@ function section(event: TaskEvent, paint: Paint): readonly [string, readonly str
   const { status, result = {}, msg, hint } = event;
   const { rc } = result;
   const printed = [...output(result['stdout']), ...output(result['stderr'])];
-  if (status === 'ok' || status === 'changed') return [paint.green('ok'), printed];
+  if (status === 'ok' || status === 'changed') return [paint.green('ok'), [...printed, ...lines(msg)]];
   const ran = typeof rc === 'number' && rc !== 0;
   const heading = paint.red(ran ? `${status} (rc ${rc})` : status);
   // What the program says of itself tells it all; without a word of its own there is ours.

@@ -160,6 +160,7 @@ export default actionTask({
   perform: (desired) => psql(desired.session, desired.statements, desired.transaction),
 
   read(reply, desired) {
+    if (reply.endless) return TOO_MUCH;
     const failed = trouble(reply, desired.statements, desired.session.container);
     const output = readOutput(text(reply.out), desired.statements);
     const set = output.sets.at(-1);
@@ -179,6 +180,13 @@ export default actionTask({
     return { changed: kept, result, failed: refusal, ...(hint === undefined ? {} : { hint }) };
   },
 });
+
+const TOO_MUCH = {
+  changed: true,
+  result: {},
+  failed: 'what it gave comes to more than 16 MiB',
+  hint: 'ask for fewer rows, or let \\copy write them into a file',
+};
 
 function sqlOf(file: ReturnType<Local['file']>): string | Refusal {
   return isRefusal(file) ? file : Buffer.from(file.bytes()).toString('utf8');

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { LARGEST_OUTPUT, type Reply, text } from '../../../contract/exchange.ts';
+import { type Reply, text } from '../../../contract/exchange.ts';
 import type { Json, JsonObject } from '../../../contract/json.ts';
 import type { ParamSchema } from '../../../contract/schema.ts';
 import { lines, type Script, sh, withInput } from '../../../contract/script.ts';
@@ -56,8 +56,8 @@ export function stdinOf(params: {
 
 /** A command that ran has changed something, as far as anyone can know; one that did not exit 0 failed. */
 export function readRun(reply: Reply, cmd: Json, chdir: string | undefined): ActionVerdict {
-  const stdout = trimmed(text(reply.out.subarray(-LARGEST_OUTPUT)));
-  const stderr = trimmed(text(reply.err.subarray(-LARGEST_OUTPUT)));
+  const stdout = trimmed(text(reply.out));
+  const stderr = trimmed(text(reply.err));
   const rc = reply.code;
   const whole: JsonObject = {
     cmd,
@@ -78,14 +78,11 @@ export function readRun(reply: Reply, cmd: Json, chdir: string | undefined): Act
 }
 
 /** Half of an output is not kept as if it were the whole. */
-function withoutEndless(whole: JsonObject, { out, err }: Reply): { result: JsonObject; msg?: string } {
-  const endless = [
-    ...(out.length > LARGEST_OUTPUT ? ['stdout', 'stdout_lines'] : []),
-    ...(err.length > LARGEST_OUTPUT ? ['stderr', 'stderr_lines'] : []),
-  ];
-  if (endless.length === 0) return { result: whole };
-  const kept = Object.entries(whole).filter(([field]) => !endless.includes(field));
-  const msg = `not kept, more than 16 MiB: ${endless.join(', ')}; let it go to a file on the host`;
+function withoutEndless(whole: JsonObject, { endless }: Reply): { result: JsonObject; msg?: string } {
+  if (!endless) return { result: whole };
+  const half = endless.flatMap((stream) => [`std${stream}`, `std${stream}_lines`]);
+  const kept = Object.entries(whole).filter(([field]) => !half.includes(field));
+  const msg = `not kept, more than 16 MiB: ${half.join(', ')}; let it go to a file on the host`;
   return { result: Object.fromEntries(kept), msg };
 }
 
