@@ -270,6 +270,24 @@ describe('@host what goes wrong on the way', function () {
       });
     });
 
+    it('no room in memory any more: what a command left none for is asked again, and what another filled elsewhere', async () => {
+      const inside = 'mount -t tmpfs -o size=256k none /dev/shm; exec sh -c "$SSH_ORIGINAL_COMMAND"';
+      writeFileSync(join(dir, 'inside'), inside);
+      writeFileSync(join(dir, 'there'), OLD);
+      const stat = (name: string) =>
+        `    - {name: ${name}, stat: {path: ${dir}/there}, register: ${name}, failed_when: "!${name}.stat.exists"}\n`;
+      const fill = 'head -c 1000000 /dev/zero';
+      await narrow(`exec unshare -m sh ${dir}/inside`, 'root', async (at) => {
+        const tasks = [
+          `    - {name: much, shell: "${fill}; true"}\n${stat('after')}`,
+          `    - {name: filler, shell: "${fill} >/dev/shm/filler; true"}\n${stat('elsewhere')}`,
+        ];
+        write(tasks.join(''), {}, at);
+        const { code, said } = await start().ended;
+        assert.equal(code, 0, said);
+      });
+    });
+
     it('no more processes: said so', async () => {
       const command = 'exec prlimit --nproc=3 sh -c "$SSH_ORIGINAL_COMMAND"';
       await narrow(command, person.name, async (at) => {

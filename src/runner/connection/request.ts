@@ -16,7 +16,7 @@ export function exchangeRequest(token: string, nonce: string, fragments: readonl
   const code = [
     ...fragments.map(readInput),
     `printf %s ${nonce} >"\${mp_T:?}/m" || exit ${GAVE_UP.folder}; mp_no=0 mp_r=`,
-    ...fragments.map(run),
+    ...runAll(fragments),
     `echo "$mp_k re ${nonce}$mp_r"`,
     ...print(nonce, fragments),
     'rm -f "${mp_T:?}"/*',
@@ -62,6 +62,24 @@ function readInput(fragment: Fragment, i: number): string {
 
 function input(fragment: Fragment, i: number): string {
   return fragment.script.input && fragment.script.input.length > 0 ? `"$mp_T/${i}i"` : '/dev/null';
+}
+
+/**
+ * Where there is no room for a page any more, what was written may be cut off: no question was answered then. The user's
+ * command that filled the folder has run, and its status stands; what was asked behind it is asked again.
+ */
+function runAll(fragments: readonly Fragment[]): string[] {
+  const room = '{ printf %4096s >"$mp_T/f"; } 2>/dev/null';
+  const behind = fragments.findLastIndex(({ runs, role }) => runs === 'users' && role === 'apply') + 1;
+  const code = fragments.map(run);
+  if (behind === 0) return [...code, `${room} || exit ${GAVE_UP.folder}`];
+  const unanswered = fragments.slice(behind).map(() => ' -');
+  return [
+    ...code.slice(0, behind),
+    'mp_b=$mp_r',
+    ...code.slice(behind),
+    `${room} || mp_r="$mp_b${unanswered.join('')}"`,
+  ];
 }
 
 function run(fragment: Fragment, i: number): string {
