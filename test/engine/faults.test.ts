@@ -288,6 +288,27 @@ describe('@host what goes wrong on the way', function () {
       });
     });
 
+    it('a place for temporary files that nothing may be started from: scripts run all the same', () =>
+      mounted('noexec', async (at) => {
+        const shows = 'printf "%s|" "$0" "$@" | sed "s/[^|]*script[^|]*/it/g"\n';
+        writeFiles(dir, {
+          'files/plain.sh': shows,
+          'files/with.sh': `#! /bin/sh -e\n${shows}`,
+          'files/env.sh': `#!/usr/bin/env bash\n[[ a == a ]] && ${shows}`,
+        });
+        const names = ['plain.sh', 'with.sh', 'env.sh'];
+        const run = (name: string) =>
+          `    - {script: "${name} 'a  b' *", register: r, failed_when: "r.stdout != 'it|a  b|*|'"}\n`;
+        write(names.map(run).join(''));
+        const play = readFileSync(join(dir, 'play.yaml'), 'utf8');
+        writeFiles(dir, {
+          'play.yaml': play.replace('  tasks:', `  environment: {TMPDIR: ${at}}\n  tasks:`),
+        });
+        const { code, said } = await start().ended;
+        assert.equal(code, 0, said);
+        assert.deepEqual(readdirSync(at), []);
+      }));
+
     it('no more processes: said so', async () => {
       const command = 'exec prlimit --nproc=3 sh -c "$SSH_ORIGINAL_COMMAND"';
       await narrow(command, person.name, async (at) => {

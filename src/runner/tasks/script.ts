@@ -51,8 +51,8 @@ export default actionTask({
   needless: (reply, { guards }, world) => readGuards(reply, guards, world),
   looksAt: ({ guards }, reply) => guardsLookAt(guards, reply),
   perform({ file, args, executable, guards }) {
-    const program = executable === undefined ? sh`"$t"` : sh`${executable} "$t"`;
-    const script = runIn(guards.chdir, runTemporary(file.size, program, args), null) as Script;
+    const start = executable === undefined ? startItself(args) : sh`exec ${executable} "$t" ${args}`;
+    const script = runIn(guards.chdir, runTemporary(file.size, start), null) as Script;
     if (file.size <= INLINE) return withInput(script, file.bytes());
     return { script, stream: () => file.stream() };
   },
@@ -60,7 +60,7 @@ export default actionTask({
 });
 
 /** The script is there, readable for its user only, as long as it runs. A cut-off one is not run. */
-function runTemporary(size: number, program: Script, args: readonly string[]): Script {
+function runTemporary(size: number, start: Script): Script {
   return lines(
     sh`t=$(umask 077; mktemp "\${TMPDIR:-/tmp}/mama-play-script.XXXXXX") || exit 1
 trap 'rm -f "$t"' EXIT
@@ -68,10 +68,21 @@ trap 'exit 143' HUP INT PIPE TERM
 cat >"$t" || exit 1
 [ "$(stat -c %s "$t")" = ${size} ] || { echo 'the script came incomplete' >&2; exit 1; }
 chmod 0700 "$t" || exit 1
-( exec ${program} ${args} ) </dev/null
+( ${start} ) </dev/null
 r=$?
 rm -f "$t"
 trap - EXIT
 exit $r`,
   );
+}
+
+/** Where nothing may be started from its place (a noexec mount), its `#!` line is read as the kernel would. */
+function startItself(args: readonly string[]): Script {
+  return sh`[ -x "$t" ] && exec "$t" ${args}
+IFS= read -r l <"$t"
+case $l in '#!'*) ;; *) l='#!sh' ;; esac
+set -f
+set -- \${l#??}
+i=$1; shift
+exec "$i" \${1:+"$*"} "$t" ${args}`;
 }
