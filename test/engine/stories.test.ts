@@ -215,11 +215,41 @@ describe('stories of whole playbooks', function () {
     );
   });
 
+  it('check mode: what another host is yet to register is unknown in hostvars, and the rest is known', async () => {
+    const play = `
+- hosts: a
+  tasks:
+    - {command: echo x, register: r}
+    - {set_fact: {shared: "{{ r.stdout }}"}}
+- hosts: b
+  gather_facts: false
+  vars: {one: [a]}
+  tasks:
+    - {name: path, debug: {msg: "{{ hostvars.a.shared }}"}}
+    - {name: lookup, debug: {msg: "{{#each one as |h|}}{{ json (lookup (lookup @root.hostvars h) 'r') }}{{/each}}"}}
+    - {name: default, debug: {msg: "{{ default hostvars.a.shared 'none' }}"}}
+    - {name: whole, debug: {var: hostvars.a}}
+    - {name: cel, debug: {msg: x}, when: hostvars.a.shared == "x"}
+    - {name: has, debug: {msg: x}, when: has(hostvars.a.shared)}
+    - {name: other, debug: {msg: "{{ hostvars.a.root }}"}, when: hostvars.a.inventory_hostname == "a"}
+`;
+    const told = (ran: RanHere) => ran.tasks.filter(({ host }) => host === 'b').map(line);
+    const names = ['path', 'lookup', 'default', 'whole', 'cel', 'has'];
+    const checked = await run(play, '--check');
+    assert.deepEqual(told(checked), [...names.map((name) => `b ${name} unknown`), 'b other ok']);
+    const real = await run(play);
+    assert.deepEqual(
+      told(real),
+      [...names, 'other'].map((name) => `b ${name} ok`),
+    );
+  });
+
   it('a role that declares its inputs may be given the item of a loop around it', async () => {
     writeFiles(dir, {
       'roles/svc/variables.yaml':
         'type: object\nrequired: [service]\nproperties:\n  service: {type: string, description: Its name}\n',
-      'roles/svc/tasks/main.yaml': '- {name: say, debug: {msg: "{{ service }}"}}\n',
+      'roles/svc/tasks/main.yaml': '- {name: say, debug: {msg: "{{ service }}"}, notify: h}\n',
+      'roles/svc/handlers/main.yaml': '- {name: h, debug: {msg: x}}\n',
       'roles/outer/tasks/main.yaml':
         '- include_role: {name: svc}\n  loop: [a, b]\n  loop_control: {loop_var: it}\n  vars: {service: "x{{ it }}"}\n',
     });

@@ -68,7 +68,11 @@ class Variables extends Map<string, unknown> {
   private variable(name: string): unknown {
     const found = this.scope.get(name);
     if (found === undefined) return undefined;
-    if (found.kind === 'value') return toCel(found.value);
+    if (found.kind === 'value') return toCel(found.value, (unknown) => this.meet(unknown));
+    return this.meet(found);
+  }
+
+  private meet(found: Obstacle): never {
     if (found.kind === 'unknown') this.unknown ??= found;
     throw new Halt(found);
   }

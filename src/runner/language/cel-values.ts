@@ -1,15 +1,43 @@
 import type { Json } from '../contract/json.ts';
+import type { Evaluated } from './model.ts';
+import { openIn } from './values.ts';
 import { MOST_ITEMS, TOO_LARGE } from './weight.ts';
 
 /**
  * Plain data as CEL sees it: whole numbers are `int` (BigInt), other numbers `double`, maps are Maps (a plain object
  * with a key called "constructor" would be taken for a class). Whole numbers beyond 2^53 stay doubles.
  */
-export function toCel(value: Json): unknown {
+export function toCel(value: Json, meet: (unknown: Unknown) => never): unknown {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
   if (value === null || typeof value !== 'object') return value;
-  if (Array.isArray(value)) return value.map(toCel);
-  return new Map(Object.entries(value).map(([key, item]) => [key, toCel(item)]));
+  if (Array.isArray(value)) return value.map((item) => toCel(item, meet));
+  const map = new Map(Object.entries(value).map(([key, item]) => [key, toCel(item, meet)]));
+  return leavingOpen(map, openIn(value), meet);
+}
+
+type Unknown = Extract<Evaluated, { readonly kind: 'unknown' }>;
+
+/** Whoever asks for a field that is not known, or goes through them all, is told that. */
+function leavingOpen(
+  map: Map<string, unknown>,
+  open: ReadonlyMap<string, Unknown> | undefined,
+  meet: (unknown: Unknown) => never,
+): Map<string, unknown> {
+  if (!open) return map;
+  const [first] = open.values();
+  const has = (key: string) => Map.prototype.has.call(map, key);
+  map.get = (key) => {
+    const unknown = has(key) ? undefined : open.get(key);
+    return unknown ? meet(unknown) : Map.prototype.get.call(map, key);
+  };
+  map.has = (key) => {
+    const unknown = has(key) ? undefined : open.get(key);
+    return unknown ? meet(unknown) : has(key);
+  };
+  map.entries = () => meet(first!);
+  map.keys = () => meet(first!);
+  map[Symbol.iterator] = () => meet(first!);
+  return map;
 }
 
 /** Why a value can't leave an expression. */

@@ -86,7 +86,11 @@ export const HELPERS: ReadonlyMap<string, Helper> = new Map(
       ([value, key]) => {
         const found = field(value!, String(key));
         return found === undefined
-          ? new Misuse(`there is no ${JSON.stringify(key)} in it`, 'ask first, or use {{ default a.b x }}')
+          ? new Misuse(
+              `there is no ${JSON.stringify(key)} in it`,
+              'ask first, or use {{ default a.b x }}',
+              'undefined-field',
+            )
           : found;
       },
     ),

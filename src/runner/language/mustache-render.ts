@@ -8,7 +8,7 @@ import type { Mistake, Range } from './mistake.ts';
 import type { Evaluated, Scope } from './model.ts';
 import type { Expr, Mustache, Piece } from './mustache.ts';
 import { didYouMean } from './suggest.ts';
-import { field, isFalseWord, kindOf, Misuse, printed, truthy } from './values.ts';
+import { field, isFalseWord, kindOf, Misuse, openIn, printed, truthy } from './values.ts';
 import { LARGEST, TOO_LARGE, weigh } from './weight.ts';
 
 /** What came of rendering; a mistake is still in the text's own offsets. */
@@ -24,7 +24,7 @@ export function renderText(mustache: Mustache, scope: Scope): Rendered<string> {
 
 /** The value of a lone `{{ x }}`, of whatever type. */
 export function renderValue(expr: Expr, scope: Scope): Rendered<Json> {
-  return run(() => new Renderer(scope).value(expr, VARIABLES));
+  return run(() => new Renderer(scope).whole(expr));
 }
 
 /** Ends the rendering from within; never leaves this file. */
@@ -92,7 +92,7 @@ class Renderer {
       const holds = truthy(asked) !== piece.inverted;
       return this.pieces(holds ? piece.then : piece.otherwise, frame);
     }
-    const over = this.value(piece.over, frame);
+    const over = this.closed(this.value(piece.over, frame));
     if (!truthy(over)) return this.pieces(piece.otherwise, frame);
     if (piece.kind === 'with') return this.pieces(piece.body, inner(frame, over, piece.names, [over]));
     return this.each(piece, over, frame);
@@ -141,6 +141,23 @@ class Renderer {
     return this.mistake(expr.range, 'template-type', message, hint);
   }
 
+  whole(expr: Expr): Json {
+    return this.closed(this.value(expr, VARIABLES));
+  }
+
+  /** Nothing is made of a map as a whole while some of it is not known. */
+  private closed(value: Json): Json {
+    for (const open of openIn(value)?.values() ?? []) throw new Halt(open);
+    return value;
+  }
+
+  private field(value: Json, key: string): Json | undefined {
+    const found = field(value, key);
+    const open = found === undefined ? openIn(value)?.get(key) : undefined;
+    if (open) throw new Halt(open);
+    return found;
+  }
+
   value(expr: Expr, frame: Frame): Json {
     if (expr.kind === 'constant') return expr.value;
     if (expr.kind === 'path') return this.path(expr, frame);
@@ -156,6 +173,8 @@ class Renderer {
       return this.made(helper.run(args), expr.range);
     }
     const args = expr.args.map((arg) => this.value(arg, frame));
+    if (helper.name === 'lookup') this.field(args[0]!, String(args[1]));
+    else for (const arg of args) this.closed(arg);
     const options = Object.fromEntries(
       [...expr.options].map(([name, value]) => [name, this.value(value, frame)]),
     );
@@ -165,7 +184,7 @@ class Renderer {
 
   private made(result: Json | Misuse, range: Range): Json {
     if (!(result instanceof Misuse)) return result;
-    return this.mistake(range, 'template-type', result.message, result.hint);
+    return this.mistake(range, result.code, result.message, result.hint);
   }
 
   /** The value, or undefined where a name or field on the way is missing. */
@@ -173,7 +192,7 @@ class Renderer {
     if (expr.kind !== 'path') return this.value(expr, frame);
     const { start, keys } = this.start(expr, frame);
     let value = start;
-    for (const key of keys) value = value === undefined ? undefined : field(value, key);
+    for (const key of keys) value = value === undefined ? undefined : this.field(value, key);
     return value;
   }
 
@@ -187,7 +206,7 @@ class Renderer {
     let value = start;
     let path = said;
     for (const key of keys) {
-      const next = field(value, key);
+      const next = this.field(value, key);
       if (next === undefined) return this.missing(expr, value, key, path);
       value = next;
       path = path === 'this' || path === '' ? key : `${path}.${key}`;

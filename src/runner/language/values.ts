@@ -1,13 +1,30 @@
 import { isObject, type Json } from '../contract/json.ts';
+import type { Evaluated } from './model.ts';
 
 /** The helper can't do that with these values. */
 export class Misuse {
   readonly message: string;
   readonly hint: string | undefined;
-  constructor(message: string, hint?: string) {
+  readonly code: 'template-type' | 'undefined-field';
+  constructor(message: string, hint?: string, code: Misuse['code'] = 'template-type') {
     this.message = message;
     this.hint = hint;
+    this.code = code;
   }
+}
+
+type Unknown = Extract<Evaluated, { readonly kind: 'unknown' }>;
+
+const OPEN = Symbol('names whose values are not known');
+
+/** Fields of a map that will be there, with values that are not known: whoever asks for one is told that. */
+export function leaveOpen<T extends object>(map: T, open: ReadonlyMap<string, Unknown>): T {
+  return open.size === 0 ? map : Object.defineProperty(map, OPEN, { value: open });
+}
+
+/** See `leaveOpen`. */
+export function openIn(value: Json): ReadonlyMap<string, Unknown> | undefined {
+  return isObject(value) ? (value as { [OPEN]?: ReadonlyMap<string, Unknown> })[OPEN] : undefined;
 }
 
 /** As Handlebars: false, null, 0, "" and the empty list are not. */

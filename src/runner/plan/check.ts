@@ -181,7 +181,9 @@ class HostCheck {
   }
 
   nodes(nodes: readonly Node[], around: Around): void {
-    for (const { role: use } of nodes) if (use && this.looped.has(use)) this.givenIn(use, around);
+    // Handlers run outside of loops.
+    if (around !== OUTSIDE)
+      for (const { role: use } of nodes) if (use && this.looped.has(use)) this.givenIn(use, around);
     for (const node of nodes) {
       if (node.kind === 'task') this.task(node, around);
       else if (node.kind === 'block' || node.kind === 'include') this.group(node, around);

@@ -1,5 +1,6 @@
 import type { Json } from '../contract/json.ts';
-import type { Directives, Inventory, InventoryHost, Layer, Play } from '../language/model.ts';
+import type { Directives, Evaluated, Inventory, InventoryHost, Layer, Play } from '../language/model.ts';
+import { leaveOpen } from '../language/values.ts';
 import type { Round } from './cursor.ts';
 import { hostMagic, magicNames, magicValue } from './magic.ts';
 import { LadderScope, type Memory } from './scope.ts';
@@ -76,18 +77,20 @@ export function hostScope(run: RunContext, host: InventoryHost, memory: Memory =
   });
 }
 
-/** Inventory variables and remembered values of every host; what can't be evaluated there is left out. */
+/** Inventory variables and remembered values of every host; what can't be evaluated there is left out, what is not known left open. */
 function hostvars(context: HostContext, own: Memory): Json {
   const all: Record<string, Json> = {};
   for (const host of context.run.inventory.hosts.values()) {
     const memory = host.name === context.host.name ? own : context.memoryOf(host.name);
     const scope = hostScope(context.run, host, memory);
     const vars: Record<string, Json> = {};
+    const open = new Map<string, Extract<Evaluated, { kind: 'unknown' }>>();
     for (const name of scope.names()) {
       const evaluated = scope.get(name);
       if (evaluated?.kind === 'value') vars[name] = evaluated.value;
+      if (evaluated?.kind === 'unknown') open.set(name, evaluated);
     }
-    all[host.name] = vars;
+    all[host.name] = leaveOpen(vars, open);
   }
   return all;
 }
