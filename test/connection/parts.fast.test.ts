@@ -264,6 +264,8 @@ describe('sudo', () => {
       'sudo: unable to change directory to /x: No such file',
     ])
       assert.equal(said(1, words), `me can't become root on h: ${words}`);
+    const { hint } = sudoTrouble({ ...end, code: 1, stderr: 'sudo: sh: command not found' });
+    assert.equal(hint, 'look at secure_path in /etc/sudoers on h');
   });
 });
 

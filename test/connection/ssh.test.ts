@@ -133,6 +133,15 @@ describe('@host the ssh line', () => {
       });
     });
 
+    it('says that a certificate beside the key was not tried', async () => {
+      const key = join(sshd.folder, 'certified');
+      makeKey(key);
+      writeFileSync(`${key}-cert.pub`, '');
+      const { message, hint } = await refusal({ privateKeyFile: key });
+      assert.match(message, /; not tried: \S+certified-cert\.pub: a certificate$/);
+      assert.match(hint ?? '', /set ansible_connection: openssh/);
+    });
+
     it('says that the host hears of so many keys only', async () => {
       const key = join(sshd.folder, 'stranger');
       if (!existsSync(key)) makeKey(key);

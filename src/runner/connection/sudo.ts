@@ -81,6 +81,9 @@ export function sudoTrouble(end: SudoEnd): Trouble {
     const hint = 'give it with -K or ansible_become_password, or allow NOPASSWD in /etc/sudoers.d';
     return trouble('become', `${who}: sudo asks for a password`, hint);
   }
+  if (/^sudo: \S+: command not found$/.test(words)) {
+    return trouble('become', `${who}: ${words}`, `look at secure_path in /etc/sudoers on ${end.host}`);
+  }
   return trouble(
     'become',
     `${who}: ${words}`,

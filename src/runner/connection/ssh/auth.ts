@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { AnyAuthMethod, BaseAgent, ParsedKey } from 'ssh2';
 import type { Trouble } from '../../contract/exchange.ts';
 import { trouble } from '../trouble.ts';
@@ -57,10 +58,16 @@ export async function credentials(
   const spoilt = files.flatMap((f) =>
     f.loaded.kind === 'useless' || (f.explicit && f.loaded.kind === 'missing') ? [f.loaded] : [],
   );
+  const certificates = files
+    .flatMap(({ loaded: { kind, file } }) => (kind === 'key' ? [`${file}-cert.pub`] : []))
+    .filter((file) => existsSync(file));
   return {
     attempts,
-    useless: spoilt.map((k) => `${k.file}: ${k.kind === 'missing' ? 'there is no such file' : k.why}`),
-    openssh: spoilt.some((k) => k.kind === 'useless' && k.openssh),
+    useless: [
+      ...spoilt.map((k) => `${k.file}: ${k.kind === 'missing' ? 'there is no such file' : k.why}`),
+      ...certificates.map((file) => `${file}: a certificate`),
+    ],
+    openssh: certificates.length > 0 || spoilt.some((k) => k.kind === 'useless' && k.openssh),
   };
 }
 
