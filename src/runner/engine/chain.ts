@@ -6,8 +6,8 @@ import type { Task } from '../language/model.ts';
 import type { Coming } from '../plan/ahead.ts';
 import { REAL } from './world.ts';
 
-/** More in one exchange would make a failure in the middle hard to follow. */
-const LONGEST = 64;
+/** Steps behind the one in hand; more in one exchange would make a failure in the middle hard to follow. */
+export const LONGEST = 64;
 
 /** May this change be made, as far as others than its host have a say in it? */
 export type Agreed = (coming: Coming, delta: Delta) => boolean;

@@ -152,10 +152,10 @@ export class Dialogue {
     const fragment: Fragment = { ...base(work), ...code(apply.script), ...mayBeEndless, role: 'apply' };
     this.onRoundTrip();
     this.said += 1;
-    this.reach.said();
     const key = work.question && keyOf(work, work.question);
     const decidedOn = key === null ? undefined : this.kept.get(key)?.reply;
     if (apply.stream !== undefined) {
+      this.reach.said(1);
       await this.machine.runErrands();
       const reply = await this.machine.stream(work.identity, fragment, apply.stream, onLine);
       if (isTrouble(reply) && reply.recovered && decidedOn) this.cut.set(key!, decidedOn);
@@ -164,6 +164,7 @@ export class Dialogue {
     const links = this.batching && touches ? this.links(work, touches, lookAhead) : [];
     const changes = links.filter((link) => link.script !== null);
     this.said += changes.length;
+    this.reach.said(1 + changes.length);
     const keys = links.map((link) => keyOf(link.coming.work, link.coming.question));
     const riders = this.riders(lookAhead, keys, work.identity);
     const applies = changes.map(
