@@ -472,6 +472,27 @@ describe('stories of whole playbooks', function () {
     assert.equal(ran.tasks[0]!.result?.['attempts'], 3);
   });
 
+  it('changed_when and failed_when may read how many attempts it took; what they cannot judge is told as that', async () => {
+    const ran = await run(`
+- hosts: a
+  tasks:
+    - name: counts
+      command: sh -c 'echo x >> {{ root }}/tries; test $(wc -l < {{ root }}/tries) -ge 2'
+      register: r
+      until: r.rc == 0
+      delay: 0
+      changed_when: r.attempts > 1
+    - name: faulty
+      command: echo x
+      register: r
+      until: r.rc == 0
+      delay: 0
+      changed_when: int(r.stdout) > 1
+`);
+    assert.deepEqual(ran.tasks.map(line), ['a counts changed', 'a faulty failed']);
+    assert.match(ran.tasks[1]!.msg!, /^"x" is no number|int/);
+  });
+
   it('failed_when and changed_when judge the result', async () => {
     const told = await tell(`
 - hosts: a

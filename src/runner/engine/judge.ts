@@ -78,7 +78,9 @@ function judgeFailure(when: readonly Expression[], raw: Raw, scope: PlanScope): 
 
 /** What failed may lack what its judgement reads: why it failed comes first. */
 function unjudged(raw: Raw, fault: Raw): Raw {
-  return raw.status === 'failed' && raw.msg ? { ...raw, msg: `${raw.msg}; and ${fault.msg}` } : fault;
+  return raw.status === 'failed' && raw.msg
+    ? { ...raw, msg: `${raw.msg}; and ${fault.msg}` }
+    : { ...fault, result: raw.result };
 }
 
 /** True: `until` is satisfied (or there is none and the step did not fail). */

@@ -239,17 +239,18 @@ export class TaskRun {
     const delay = this.number(task.delay, scope, 5);
     const unmade = this.isDry && (task.type.kind === 'state' || task.type.kind === 'action');
     for (let attempt = 1; ; attempt++) {
-      const raw = judge(task, await this.step(work, unit, rest, attempt), scope, unmade);
-      if (!task.until && !task.retries) return raw;
+      const came = await this.step(work, unit, rest, attempt);
+      if (!task.until && !task.retries) return judge(task, came, scope, unmade);
+      const counted = judge(task, { ...came, result: { ...came.result, attempts: attempt } }, scope, unmade);
+      const raw = counted.status === 'unknown' ? { ...counted, result: came.result } : counted;
       if (raw.status === 'unreachable' || raw.status === 'unknown' || raw.held) return raw;
       const enough = satisfied(task, raw, scope);
       if (enough.kind === 'fault') return faulty(enough.diagnostic);
       if (this.isDry && !(enough.kind === 'value' && enough.value)) {
         return unknown('it is not so now; a real run would try again');
       }
-      const counted = { ...raw, result: { ...raw.result, attempts: attempt } };
-      if (enough.kind === 'value' && enough.value) return counted;
-      if (attempt > limit) return exhausted(counted, attempt, task);
+      if (enough.kind === 'value' && enough.value) return raw;
+      if (attempt > limit) return exhausted(raw, attempt, task);
       await run.pauses.wait({ seconds: delay, prompt: null }, 0);
       if (run.interrupt.stop) return { ...failed('interrupted'), cut: true };
     }

@@ -34,7 +34,7 @@ const HABITS: readonly Habit[] = [
   {
     pattern: /\bis\s+(?:not\s+)?(?:exists|file|directory|link|link_exists|mount)\b/,
     message: 'expressions know nothing of files',
-    hint: 'ask the host with a stat task that registers, and read found.exists or found.isdir of it',
+    hint: 'ask the host with a stat task that registers, and read found.stat.exists or found.stat.isdir of it',
   },
   {
     pattern: /\bis\s+(?:not\s+)?[a-z]\w*/,
