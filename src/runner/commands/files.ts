@@ -84,7 +84,7 @@ export function sourceIo(home: string, display: (path: string) => string): Sourc
     willHash: (path, size) => hashes.ahead(path, size),
     place(path) {
       const stat = quietly(() => statSync(path, { throwIfNoEntry: false }), undefined);
-      const sha256 = () => quietly(() => new Hashes().of(path), null);
+      const sha256 = () => quietly(() => hashes.anew(path), null);
       return stat && { kind: kindOf(stat), size: stat.size, sha256 };
     },
     stream: (path) => createReadStream(path, { highWaterMark: 256 * 1024 }),

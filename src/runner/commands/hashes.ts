@@ -12,13 +12,15 @@ const AHEAD_LIMIT = 512 * 1024 * 1024;
 export class Hashes {
   readonly #begun = new Map<string, Hashing>();
   readonly #queue: Hashing[] = [];
+  /** What is read is hashed before anything else is read. */
+  readonly #piece = new Piece();
   #left = AHEAD_LIMIT;
 
   /** `size` in bytes. The process does not wait for it. */
   ahead(path: string, size: number): void {
     if (this.#begun.has(path) || size > this.#left) return;
     this.#left -= size;
-    const hashing = new Hashing(path);
+    const hashing = new Hashing(path, this.#piece);
     this.#begun.set(path, hashing);
     this.#queue.push(hashing);
     if (this.#queue.length === 1) this.#soon();
@@ -26,26 +28,43 @@ export class Hashes {
 
   /** Lower-case hex. Throws where the file can't be read. */
   of(path: string): string {
-    return (this.#begun.get(path) ?? new Hashing(path)).finish();
+    return this.#begun.get(path)?.finish() ?? this.anew(path);
+  }
+
+  /** As `of`, of what it is now. */
+  anew(path: string): string {
+    return new Hashing(path, this.#piece).finish();
   }
 
   #soon(): void {
-    setTimeout(() => this.#piece(), 0).unref();
+    setTimeout(() => this.#step(), 0).unref();
   }
 
-  #piece(): void {
+  #step(): void {
     if (this.#queue[0]?.step() !== 'more') this.#queue.shift();
     if (this.#queue.length > 0) this.#soon();
   }
 }
 
+/** Room for one piece, made when it is first wanted. */
+class Piece {
+  #bytes: Buffer | null = null;
+
+  get bytes(): Buffer {
+    this.#bytes ??= Buffer.allocUnsafe(PIECE);
+    return this.#bytes;
+  }
+}
+
 class Hashing {
   readonly #path: string;
-  #work: { readonly file: number; readonly hash: Hash; readonly piece: Buffer } | null = null;
+  readonly #piece: Piece;
+  #work: { readonly file: number; readonly hash: Hash } | null = null;
   #done: string | null = null;
 
-  constructor(path: string) {
+  constructor(path: string, piece: Piece) {
     this.#path = path;
+    this.#piece = piece;
   }
 
   /** Reads one piece. A file that can't be read is left to `finish` to complain about. */
@@ -71,12 +90,9 @@ class Hashing {
   /** True if there may be more to read. */
   #read(): boolean {
     if (this.#done !== null) return false;
-    this.#work ??= {
-      file: openSync(this.#path, 'r'),
-      hash: createHash('sha256'),
-      piece: Buffer.allocUnsafe(PIECE),
-    };
-    const { file, hash, piece } = this.#work;
+    this.#work ??= { file: openSync(this.#path, 'r'), hash: createHash('sha256') };
+    const { file, hash } = this.#work;
+    const piece = this.#piece.bytes;
     const read = readSync(file, piece);
     if (read > 0) {
       hash.update(piece.subarray(0, read));
