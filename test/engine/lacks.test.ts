@@ -62,6 +62,12 @@ describe('a host that lacks a tool', () => {
     assert.ok(lstatSync(at('l')).isSymbolicLink());
   });
 
+  it('is not told so where it is needless after all', async () => {
+    const archive = `    - unarchive: { src: a.tar, dest: ${at('d')}, creates: ${at('l')} }\n`;
+    writeFiles(dir, { 'a.tar': '', there: '' });
+    assert.deepEqual(await play('tar', archive), ['ok: ']);
+  });
+
   it('does not keep from work what needs it not, nor the commands of the user', async () => {
     const both = `    - file: { path: ${at('d')}, state: directory }\n    - shell: echo x\n`;
     assert.deepEqual(await play('xargs', both), ['changed: ', 'changed: ']);

@@ -8,6 +8,8 @@ export const TOOLS: readonly string[] =
 
 /** A value as `sh` quotes it: one with an apostrophe is several, with an escaped one in between. */
 const QUOTED = /\\'|'[^']*'/g;
+/** Who asks whether it is there can do without. */
+const ASKED = /command -v \S+/g;
 const TOOL = new RegExp(`(?<![$\\w./-])(?:${TOOLS.join('|')})(?![\\w./=-])`, 'g');
 
 /**
@@ -15,5 +17,5 @@ const TOOL = new RegExp(`(?<![$\\w./-])(?:${TOOLS.join('|')})(?![\\w./=-])`, 'g'
  * costs nothing where the host has it.
  */
 export function toolsOf({ text }: Script): readonly string[] {
-  return [...new Set(text.replace(QUOTED, "''").match(TOOL))];
+  return [...new Set(text.replace(QUOTED, "''").replace(ASKED, '').match(TOOL))];
 }
