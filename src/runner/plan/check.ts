@@ -54,7 +54,7 @@ export function checkPlay(
     });
     check.inputs(rolesOf(play), looped);
     check.nodes(play.nodes, OUTSIDE);
-    check.nodes(play.handlers, OUTSIDE);
+    check.handlers(play.handlers);
   }
   return [...found.values()].map((one) => (one.hosts.size < hosts.length ? forHosts(one) : one.diagnostic));
 }
@@ -102,7 +102,7 @@ class HostCheck {
   private readonly pending: ReadonlyMap<string, string>;
   private report: (diagnostic: Diagnostic) => void;
   /** Uses of roles that are given the variables of loops: they are looked at round by round. */
-  private looped: ReadonlySet<RoleUse> = new Set();
+  private looped: ReadonlyMap<RoleUse, readonly string[]> = new Map();
   private readonly rounded = new Map<Around, Set<RoleUse>>();
 
   constructor(
@@ -141,7 +141,7 @@ class HostCheck {
   }
 
   /** What the roles of the play are given on this host: all that they need, and of the declared type. */
-  inputs(uses: ReadonlySet<RoleUse>, looped: ReadonlySet<RoleUse>): void {
+  inputs(uses: ReadonlySet<RoleUse>, looped: ReadonlyMap<RoleUse, readonly string[]>): void {
     this.looped = looped;
     for (const use of uses) {
       this.waive(use);
@@ -178,6 +178,20 @@ class HostCheck {
   private waive(use: RoleUse): void {
     for (const input of use.role.inputs.values())
       if (use.flawed || input.required) this.waived.add(input.name);
+  }
+
+  /** They run outside of loops, also those of roles that stand in one. */
+  handlers(handlers: readonly Task[]): void {
+    const { report } = this;
+    for (const handler of handlers) {
+      const loops = (handler.role && this.looped.get(handler.role)) ?? [];
+      this.report = (found) => {
+        const name = loops.find((one) => found.message.endsWith(` called "${one}"`));
+        report(name && found.code === 'undefined-variable' ? outsideOf(name, handler, found) : found);
+      };
+      this.task(handler, OUTSIDE);
+    }
+    this.report = report;
   }
 
   nodes(nodes: readonly Node[], around: Around): void {
@@ -309,6 +323,12 @@ class HostCheck {
     }
     return found;
   }
+}
+
+function outsideOf(name: string, handler: Task, found: Diagnostic): Diagnostic {
+  const message = `the handler "${handler.name ?? handler.listen[0]}" runs outside of the loop around its role: "${name}" is not there`;
+  const hint = 'do it in a task behind the change, with when: result.changed; or name the roles one by one';
+  return { ...found, message, hint };
 }
 
 function named(name: string): [string, string] {

@@ -12,20 +12,21 @@ export function rolesOf(play: Play): Set<RoleUse> {
   return new Set(usesOf(play).map(({ use }) => use));
 }
 
-/** Those that stand within loops, whose variables they may be given. */
-export function loopedRolesOf(play: Play): ReadonlySet<RoleUse> {
-  return new Set(usesOf(play).flatMap(({ use, looped }) => (looped ? [use] : [])));
+/** Those that stand within loops, with the names that these give. */
+export function loopedRolesOf(play: Play): ReadonlyMap<RoleUse, readonly string[]> {
+  return new Map(usesOf(play).flatMap(({ use, loops }) => (loops.length > 0 ? [[use, loops]] : [])));
 }
 
-function usesOf(play: Play): { readonly use: RoleUse; readonly looped: boolean }[] {
-  const uses: { use: RoleUse; looped: boolean }[] = [];
-  const visit = (node: Node, looped: boolean) => {
-    if (node.role) uses.push({ use: node.role, looped });
+function usesOf(play: Play): { readonly use: RoleUse; readonly loops: readonly string[] }[] {
+  const uses: { use: RoleUse; loops: readonly string[] }[] = [];
+  const visit = (node: Node, loops: readonly string[]) => {
+    if (node.role) uses.push({ use: node.role, loops });
     if (node.kind !== 'block' && node.kind !== 'include') return;
     const inside = node.kind === 'block' ? [...node.block, ...node.rescue, ...node.always] : node.nodes;
-    for (const inner of inside) visit(inner, looped || node.loop !== null);
+    const own = node.loop ? [node.loop.loopVar, node.loop.indexVar ?? node.loop.loopVar] : [];
+    for (const inner of inside) visit(inner, [...loops, ...own]);
   };
-  for (const node of [...play.nodes, ...play.handlers]) visit(node, false);
+  for (const node of [...play.nodes, ...play.handlers]) visit(node, []);
   return uses;
 }
 
