@@ -1,14 +1,10 @@
 import { isObject, type Json } from '../contract/json.ts';
 import { type Area, EVERYTHING, type Predictions, type World } from '../contract/task-type.ts';
+import { reaches, split } from './areas.ts';
+import { Predicted } from './predicted.ts';
 
 /** In a real run nothing is predicted. */
 export const REAL: World = { predicted: () => undefined };
-
-interface Fact {
-  readonly value: Json;
-  /** The task that would bring it about. */
-  readonly by: string;
-}
 
 interface Cloud {
   readonly areas: readonly Area[];
@@ -17,7 +13,7 @@ interface Cloud {
 
 /** What the unmade changes of a dry run would have made of one machine. A real run never writes to it. */
 export class Overlay {
-  private readonly facts = new Map<string, Fact>();
+  private readonly facts = new Predicted();
   private readonly clouds: Cloud[] = [];
 
   /** From now on nobody can tell how these areas would be. */
@@ -28,8 +24,9 @@ export class Overlay {
   /** `by`: the task whose change it would be. */
   predict(predictions: Predictions, by: string): void {
     for (const [key, value] of Object.entries(predictions)) {
-      if (isObject(value) && value['kind'] !== 'directory') this.forgetBelow(key);
-      this.facts.set(key, { value, by });
+      // What is below anything but a directory is gone.
+      if (isObject(value) && value['kind'] !== 'directory') this.facts.deleteBelow(key);
+      this.facts.set(key, value, by);
     }
   }
 
@@ -37,20 +34,15 @@ export class Overlay {
   look(): Look {
     return new Look(this.facts, this.clouds);
   }
-
-  /** What is below anything but a directory is gone. */
-  private forgetBelow(key: string): void {
-    for (const known of this.facts.keys()) if (known.startsWith(`${key}/`)) this.facts.delete(known);
-  }
 }
 
 /** The world as one step sees it, which remembers what the step asked for. */
 export class Look implements World {
-  private readonly facts: ReadonlyMap<string, Fact>;
+  private readonly facts: Predicted;
   private readonly clouds: readonly Cloud[];
   private readonly asked = new Set<string>();
 
-  constructor(facts: ReadonlyMap<string, Fact>, clouds: readonly Cloud[]) {
+  constructor(facts: Predicted, clouds: readonly Cloud[]) {
     this.facts = facts;
     this.clouds = clouds;
   }
@@ -69,34 +61,13 @@ export class Look implements World {
   doubt(areas: readonly Area[] = EVERYTHING): string | null {
     const cloud = this.clouds.find((one) => one.areas.some((area) => reaches(area, areas)));
     if (cloud) return cloud.because;
-    for (const [key, { value, by }] of this.facts) {
+    for (const [key, { value, by }] of this.facts.near(areas)) {
       if (!this.asked.has(key) && !isMereDirectory(value, key, areas) && reaches(key, areas)) {
         return `"${by}" would change ${key.slice(key.indexOf(':') + 1)} before`;
       }
     }
     return null;
   }
-}
-
-/** Is any of what is looked at within, or on the way through, what is altered? */
-function reaches(altered: Area, looked: readonly Area[]): boolean {
-  return looked.some((area) => {
-    if (altered === '*' || area === '*') return true;
-    const [sort, name] = split(altered);
-    const [seen, at] = split(area);
-    if ((sort === 'path') !== (seen === 'path' || seen === 'tree')) return false;
-    if (sort !== 'path') return sort === seen && (name === '' || at === '' || name === '*' || name === at);
-    return isWithin(at, name) || (seen === 'tree' && isWithin(name, at)) || at === '';
-  });
-}
-
-function split(area: Area): [sort: string, name: string] {
-  const at = area.indexOf(':');
-  return [area.slice(0, at), area.slice(at + 1)];
-}
-
-function isWithin(path: string, above: string): boolean {
-  return above === '' || above === '/' || path === above || path.startsWith(`${above}/`);
 }
 
 /** A directory that was one before, too, alters nothing of what is in it. */
