@@ -265,6 +265,12 @@ describe('stories of whole playbooks', function () {
 `);
     const said = ran.tasks.filter(({ task }) => task === 'say').map(({ msg }) => msg);
     assert.deepEqual(said, ['xa', 'xb', 'yc', 'yd']);
+    const tagged = await run(
+      '- hosts: a\n  roles: [outer]\n  tasks:\n    - {name: on, debug: {msg: x}, tags: [only]}\n',
+      '--tags',
+      'only',
+    );
+    assert.deepEqual(tagged.tasks.map(line), ['a on ok']);
   });
 
   it('run_once runs on the first host, once per place and not once per batch; its result holds for all', async () => {

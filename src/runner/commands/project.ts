@@ -169,7 +169,7 @@ function playbookOf(play: Play, playbooks: readonly Playbook[]): Playbook {
 /** The values of every role input that is declared secret, on every host that reaches the role. */
 export function collectSecrets(plays: readonly SelectedPlay[], context: RunContext, secrets: Secrets): void {
   for (const { play, hosts } of plays) {
-    const uses = [...rolesOf(play)].map((role) => ({ role, layers: [] }));
+    const uses = [...rolesOf([...play.nodes, ...play.handlers])].map((role) => ({ role, layers: [] }));
     for (const host of hosts) {
       for (const use of uses) {
         const scope = scopeOf(contextOf(context, play, host, []), use, new Map());

@@ -41,7 +41,7 @@ export function checkPlay(
   const later = { written, hostvars: once(() => hostvarsShape(contextOf(hosts[0]!).run, written)) };
   const found = new Map<string, { readonly diagnostic: Diagnostic; readonly hosts: Set<string> }>();
   const findings = new Map<InventoryHost['layers'], Findings>();
-  const looped = loopedRolesOf(play);
+  const looped = loopedRolesOf(play.nodes);
   for (const host of hosts) {
     const known: Findings = findings.get(host.layers) ?? new Map();
     findings.set(host.layers, known);
@@ -52,7 +52,7 @@ export function checkPlay(
       if (known) known.hosts.add(host.name);
       else found.set(key, { diagnostic, hosts: new Set([host.name]) });
     });
-    check.inputs(rolesOf(play), looped);
+    check.inputs(play, looped);
     check.nodes(play.nodes, OUTSIDE);
     check.handlers(play.handlers);
   }
@@ -141,11 +141,16 @@ class HostCheck {
   }
 
   /** What the roles of the play are given on this host: all that they need, and of the declared type. */
-  inputs(uses: ReadonlySet<RoleUse>, looped: ReadonlyMap<RoleUse, readonly string[]>): void {
+  inputs(play: Play, looped: ReadonlyMap<RoleUse, readonly string[]>): void {
     this.looped = looped;
+    const uses = rolesOf([...play.nodes, ...play.handlers]);
+    const handlersOnly = new Set(uses);
+    for (const use of rolesOf(play.nodes)) handlersOnly.delete(use);
     for (const use of uses) {
       this.waive(use);
-      if (!use.flawed && !looped.has(use)) this.once(use, () => this.given(use, OUTSIDE));
+      // Of a role of which nothing but its handlers is left (--tags), nobody asks for the inputs.
+      if (!use.flawed && !looped.has(use) && !handlersOnly.has(use))
+        this.once(use, () => this.given(use, OUTSIDE));
     }
   }
 

@@ -12,7 +12,7 @@ import { rolesOf } from './inputs.ts';
 export function typedExtra(extra: Layer, plays: readonly Play[]): Layer {
   const declared = new Map<string, ParamSchema>();
   for (const play of plays) {
-    for (const { role } of rolesOf(play)) {
+    for (const { role } of rolesOf([...play.nodes, ...play.handlers])) {
       for (const input of role.inputs.values())
         if (!declared.has(input.name)) declared.set(input.name, input.schema);
     }

@@ -1,23 +1,23 @@
 import type { Diagnostic } from '../contract/diagnostic.ts';
 import type { Json } from '../contract/json.ts';
 import { localTask, type TaskType } from '../contract/task-type.ts';
-import type { Directives, Node, Play, Role, RoleInput, RoleUse, Scope } from '../language/model.ts';
+import type { Directives, Node, Role, RoleInput, RoleUse, Scope } from '../language/model.ts';
 import { validateParams } from '../language/params.ts';
 import { plainlyFits } from '../language/params-schema.ts';
 import { constantTemplate } from '../language/template.ts';
 import type { LadderScope } from './scope.ts';
 
-/** Every use of a role in a play. */
-export function rolesOf(play: Play): Set<RoleUse> {
-  return new Set(usesOf(play).map(({ use }) => use));
+/** Every use of a role. */
+export function rolesOf(nodes: readonly Node[]): Set<RoleUse> {
+  return new Set(usesOf(nodes).map(({ use }) => use));
 }
 
 /** Those that stand within loops, with the names that these give. */
-export function loopedRolesOf(play: Play): ReadonlyMap<RoleUse, readonly string[]> {
-  return new Map(usesOf(play).flatMap(({ use, loops }) => (loops.length > 0 ? [[use, loops]] : [])));
+export function loopedRolesOf(nodes: readonly Node[]): ReadonlyMap<RoleUse, readonly string[]> {
+  return new Map(usesOf(nodes).flatMap(({ use, loops }) => (loops.length > 0 ? [[use, loops]] : [])));
 }
 
-function usesOf(play: Play): { readonly use: RoleUse; readonly loops: readonly string[] }[] {
+function usesOf(nodes: readonly Node[]): { readonly use: RoleUse; readonly loops: readonly string[] }[] {
   const uses: { use: RoleUse; loops: readonly string[] }[] = [];
   const visit = (node: Node, loops: readonly string[]) => {
     if (node.role) uses.push({ use: node.role, loops });
@@ -26,7 +26,7 @@ function usesOf(play: Play): { readonly use: RoleUse; readonly loops: readonly s
     const own = node.loop ? [node.loop.loopVar, node.loop.indexVar ?? node.loop.loopVar] : [];
     for (const inner of inside) visit(inner, [...loops, ...own]);
   };
-  for (const node of [...play.nodes, ...play.handlers]) visit(node, []);
+  for (const node of nodes) visit(node, []);
   return uses;
 }
 

@@ -28,7 +28,7 @@ interface Plain {
 export function plainSecrets(plays: readonly OnHosts[], run: RunContext): Diagnostic[] {
   const files = new Map<string, Map<string, Plain>>();
   for (const { play, hosts } of plays) {
-    const uses = [...rolesOf(play)].filter(({ role }) =>
+    const uses = [...rolesOf([...play.nodes, ...play.handlers])].filter(({ role }) =>
       [...role.inputs.values()].some((input) => input.secret),
     );
     for (const host of hosts) {
