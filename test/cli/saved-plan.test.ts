@@ -153,6 +153,24 @@ function suite(title: string, vars: () => string, env: () => Record<string, stri
       assert.equal(existsSync(join(dir, 'root/stamp')), false);
     });
 
+    it('what could not be decided behind such a command is done once it can be, and says so', async () => {
+      writeFiles(dir, {
+        'play.yaml': `
+- hosts: a
+  tasks:
+    - {name: migrate, shell: "echo migrated >> {{ root }}/log"}
+    - {name: dir, file: {path: "{{ root }}/deep", state: directory}}
+    - {name: inside, copy: {dest: "{{ root }}/deep/file", content: "x\\n"}}
+`,
+      });
+      const planned = await plan();
+      assert.match(planned.out, /a: inside: as the host is now: the directory .* does not exist; but /);
+      const applied = await mama('apply', 'the.plan');
+      assert.deepEqual(lines(applied, 'changed'), ['migrate', 'dir', 'inside']);
+      assert.match(applied.out, /a: inside: the plan said that it depends on the run: as the host is now: /);
+      assert.equal(applied.code, 0);
+    });
+
     it('refused where the text or the hosts are other ones', async () => {
       await plan();
       writeFiles(dir, { 'play.yaml': PLAY.replace('new', 'newer') });

@@ -37,7 +37,7 @@ export function foresee(type: StateType, work: HostWork, reply: Reply, mode: Ste
     // What it may bring about is as uncertain as the step itself.
     const areas = [...mayAlter(type, work, current), ...Object.keys(predictions ?? {})];
     overlay.cloud(areas, `what "${mode.title}" does depends on the run`);
-    if (!change && delta) return unknown(unsure);
+    if (!change && delta) return { ...unknown(unsure), undecided: true };
     const now = `as the host is now, it would change ${change ? 'this' : 'nothing'}`;
     return { ...unknown(`${now}; but ${unsure}`), ...(change ? { delta: change } : {}) };
   }
@@ -93,7 +93,7 @@ function refusal(
 ): Raw {
   if (doubt === null) return refused(refusal);
   mode.overlay.cloud(mayAlter(type, work), `what "${mode.title}" does depends on the run`);
-  return unknown(`as the host is now: ${refusal.refusal}; but ${doubt}`);
+  return { ...unknown(`as the host is now: ${refusal.refusal}; but ${doubt}`), undecided: true };
 }
 
 function mayAlter(type: StateType, work: HostWork, current?: unknown): readonly string[] {

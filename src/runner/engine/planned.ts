@@ -18,7 +18,7 @@ export interface Planned {
   readonly status: Raw['status'];
   /** What was observed where it is not as declared, and what it is to become. Fields that are as declared are not here. */
   readonly delta?: Delta;
-  /** The mark of its parameters; not where they depended on the run. */
+  /** The mark of its parameters; not where they, or what they come to, depended on the run. */
   readonly params?: string;
   readonly msg?: string;
 }
@@ -63,7 +63,7 @@ export class PlanRecorder implements Journal {
       at: formatPosition(task.at),
       status: raw.performs && raw.status === 'ok' ? 'would_change' : raw.status,
       ...(raw.delta ? { delta: this.shown.delta(raw.delta, task) } : {}),
-      ...(params ? { params: this.marks.of(params) } : {}),
+      ...(params && !raw.undecided ? { params: this.marks.of(params) } : {}),
       ...(raw.msg === undefined || task.noLog ? {} : { msg: this.shown.text(raw.msg) }),
     });
   }

@@ -30,6 +30,8 @@ export interface Raw {
   readonly remembered?: Evaluated;
   /** The operator ended it. */
   readonly cut?: true;
+  /** Unknown: a dry run can't tell even what it would change as the host is now. */
+  readonly undecided?: true;
   /** Held back, because it is not what the plan showed: the host goes on without it, and has failed in the end. */
   readonly held?: true;
 }
