@@ -180,6 +180,20 @@ describe('@host what goes wrong on the way', function () {
       });
     }
 
+    it('what a sudo of the command itself left is told: it is not ours to end', async () => {
+      const { name } = person;
+      const asRoot = (code: string) => `    - {name: long, shell: "sudo sh -c '${code}'"}\n`;
+      write(asRoot(`sleep ${seconds}; true`), { ansible_user: name });
+      const { child, ended } = start();
+      await begun();
+      child.kill('SIGTERM');
+      const { code, said } = await ended;
+      assert.equal(code, 143, said);
+      const [, group] = /warning: a: .* still runs \(process group (\d+)\)/.exec(said) ?? assert.fail(said);
+      process.kill(-Number(group), 'SIGKILL');
+      await gone(6000);
+    });
+
     it('a terminal that is closed ends it', async () => {
       write(tasks());
       const words = [process.execPath, MAIN, 'play.yaml', '-i', 'inventory.yaml'].join(' ');

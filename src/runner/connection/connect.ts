@@ -65,6 +65,7 @@ export function connector(options: ConnectOptions): Connector {
       becomePassword: target.becomePassword,
       timeout: (target.connectTimeout + STARTUP_FILES) * 1000,
       cutOff: (cut) => unsettled.add(target, cut),
+      warn: options.warn,
       starts,
     };
     if (target.via === 'openssh') {

@@ -32,7 +32,9 @@ const STREAMS = 4;
 const PATIENCE = 3000;
 
 /** What applies to every shell of a conversation. */
-export type ConversationSettings = Pick<ShellOptions, 'becomePassword' | 'timeout' | 'cutOff' | 'starts'>;
+export type ConversationSettings = Pick<ShellOptions, 'becomePassword' | 'timeout' | 'cutOff' | 'starts'> & {
+  warn(message: string): void;
+};
 
 /** The conversation over a line. `settings` apply to every shell on it. */
 export class LineConversation implements InterruptibleConversation {
@@ -95,10 +97,16 @@ export class LineConversation implements InterruptibleConversation {
   async #end(identity: Identity, session: Promise<Session | Trouble> | null): Promise<void> {
     const started = await session;
     if (!started || !('info' in started)) return;
-    const { group, folder } = started.info;
+    const { pid, group, folder } = started.info;
     const killer = new Shell({ ...this.#options(identity), starts: undefined });
-    await killer.exchange([{ script: endGroup(group, folder), runs: 'ours', role: 'apply' }]);
+    const said = await killer.exchange([
+      { script: endGroup(group, folder), runs: 'ours', role: 'apply' },
+      { script: strangersIn(group, pid), runs: 'ours', role: 'probe' },
+    ]);
     killer.end();
+    if (said.kind === 'trouble' || said.answers[1]?.kind !== 'reply' || said.answers[1].code !== 0) return;
+    const who = `what was started there as another user still runs (process group ${group})`;
+    this.#settings.warn(`${this.#line.name}: ${who}: end it there as that user, or as root`);
   }
 
   #options(identity: Identity): ShellOptions {
@@ -124,6 +132,32 @@ while [ -e ${folder}/q ] && [ $i -lt 20 ]; do sleep 0.1 2>/dev/null || sleep 1; 
 [ -e ${folder}/q ] || exit 0
 kill -s KILL -- -${group} 2>/dev/null
 rm -rf -- ${folder}`;
+}
+
+/**
+ * Exits 0 if the group still has processes of others after a second: what a sudo in the user's own command started is
+ * not ours to end. The sudo that our own shell came by is among those above it.
+ */
+function strangersIn(group: number, shell: number) {
+  return sh`above=' ' a=${shell}
+while [ "$a" -gt 1 ] && { read -r s <"/proc/$a/stat"; } 2>/dev/null; do
+above="$above$a "
+set -- \${s##*) }
+a=$2
+done
+strangers() {
+for p in /proc/[0-9]*; do
+if [ -O "$p" ]; then continue; fi
+case $above in *" \${p#/proc/} "*) continue ;; esac
+{ read -r s <"$p/stat"; } 2>/dev/null || continue
+set -- \${s##*) }
+[ "$3" != ${group} ] || [ "$1" = Z ] || return 0
+done
+return 1
+}
+i=0
+while strangers; do [ $i -lt 10 ] || exit 0; sleep 0.1 2>/dev/null || sleep 1; i=$((i+1)); done
+exit 1`;
 }
 
 async function within(ms: number, work: Promise<unknown>): Promise<void> {

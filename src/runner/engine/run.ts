@@ -60,6 +60,9 @@ export interface RunOptions {
   readonly onStart?: (stop: Stop) => void;
 }
 
+/** Milliseconds that an interrupted run waits for what its hosts say of the end of what ran there. */
+const PATIENCE = 2000;
+
 /** How a run is interrupted from outside. */
 export interface Stop {
   /** Finish the tasks in hand, begin nothing. */
@@ -89,6 +92,7 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
   const leases = new Leases(lines, [...names, ...delegates(options.plays)], emit);
   void lines.allSettled(names);
   const interrupt = { stop: false, now: false };
+  let ending: Promise<void> = Promise.resolve();
   const { ask } = options;
   const masked: Ask | 'agreed' | null =
     ask && ask !== 'agreed' ? (prompt, signal) => ask(secrets.mask(prompt), signal) : ask;
@@ -128,7 +132,8 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
       interrupt.now = true;
       lines.stopCalling();
       pauses.stop();
-      return lines.interrupt();
+      ending = lines.interrupt();
+      return ending;
     },
   });
   try {
@@ -138,6 +143,8 @@ export async function runPlays(options: RunOptions): Promise<RecapEvent> {
     await lines.close();
     throw bug;
   }
+  // What could not be ended on a host is told before the recap.
+  await Promise.race([ending, new Promise((resolve) => setTimeout(resolve, PATIENCE).unref())]);
   await leases.tellSoFar();
   if (leases.refused.size > 0) {
     // A machine that is in no play was to be changed for those that are.
