@@ -21,7 +21,7 @@ describe('a machine', () => {
       stream: async () => trouble,
       close: () => Promise.resolve(),
     };
-    const link = new Link(conversation, assert.fail, assert.fail, []);
+    const link = new Link(conversation, () => assert.fail(), assert.fail, []);
     const machine = new Machine('web1', link, null);
     machine.send({ identity: LOGIN, fragment: FRAGMENT, done: (answer) => assert.ok(isTrouble(answer)) });
     await machine.runErrands();
@@ -29,5 +29,29 @@ describe('a machine', () => {
     assert.equal(calls, 1);
     assert.equal(await machine.say(LOGIN, [FRAGMENT], []), trouble);
     assert.equal(calls, 2);
+  });
+
+  it('whose line is called again when the run is ended is hung up on: nothing of the call stays', async () => {
+    const lost: Trouble = { kind: 'trouble', trouble: 'lost', message: 'cut' };
+    const conversation: Conversation = {
+      traffic: { sent: 0, received: 0 },
+      exchange: async () => lost,
+      stream: async () => lost,
+      close: () => Promise.resolve(),
+    };
+    let called: (stop: AbortSignal) => void = () => {};
+    const calling = new Promise<AbortSignal>((resolve) => (called = resolve));
+    const never = new Promise<never>(() => {});
+    const call = (stop: AbortSignal) => {
+      called(stop);
+      return never;
+    };
+    const link = new Link(conversation, call, () => {}, [0]);
+    const mended = link.mend(lost, conversation);
+    const stop = await calling;
+    assert.equal(stop.aborted, false);
+    await link.interrupt(true);
+    assert.equal(stop.aborted, true);
+    assert.deepEqual(await mended, { kind: 'given-up', trouble: lost });
   });
 });

@@ -103,7 +103,7 @@ export class Lines {
     this.onConnected(host, Math.round(performance.now() - started));
     const link = new Link(
       conversation,
-      () => this.connect(target),
+      (stop) => this.connect(target, stop),
       (msg) => this.note(host, msg),
       this.pauses,
     );

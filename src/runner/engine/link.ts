@@ -13,24 +13,20 @@ export type Mended =
 /** The line to one machine, called again when it is lost. */
 export class Link {
   private current: Conversation;
-  private readonly call: () => Promise<Conversation | Trouble>;
+  private readonly call: (stop: AbortSignal) => Promise<Conversation | Trouble>;
   private readonly note: (msg: string) => void;
   private readonly pauses: readonly number[];
   private before: Traffic = { sent: 0, received: 0 };
   private mending: Promise<Mended> | null = null;
-  private isEnding = false;
-  private hangUp: () => void = () => {};
-  /** Resolves when nobody waits for the machine any more. */
+  /** Nobody waits for the machine any more. */
+  private readonly ending = new AbortController();
   private readonly over = new Promise<null>((resolve) => {
-    this.hangUp = () => {
-      this.isEnding = true;
-      resolve(null);
-    };
+    this.ending.signal.addEventListener('abort', () => resolve(null), { once: true });
   });
 
   constructor(
     first: Conversation,
-    call: () => Promise<Conversation | Trouble>,
+    call: (stop: AbortSignal) => Promise<Conversation | Trouble>,
     note: (msg: string) => void,
     pauses: readonly number[],
   ) {
@@ -61,15 +57,19 @@ export class Link {
   }
 
   close(): Promise<void> {
-    this.hangUp();
+    this.ending.abort();
     return this.current.close();
   }
 
   async interrupt(forGood: boolean): Promise<void> {
-    if (forGood) this.hangUp();
+    if (forGood) this.ending.abort();
     const conversation = this.current as Conversation & { interrupt?: (forGood: boolean) => Promise<void> };
     if (conversation.interrupt) await conversation.interrupt(forGood);
     else await conversation.close();
+  }
+
+  private get isEnding(): boolean {
+    return this.ending.signal.aborted;
   }
 
   private async callAgain(lost: Trouble): Promise<Mended> {
@@ -79,7 +79,7 @@ export class Link {
     for (const pause of this.pauses) {
       await Promise.race([sleep(pause * 1000), this.over]);
       if (this.isEnding) break;
-      const called = this.call();
+      const called = this.call(this.ending.signal);
       const conversation = await Promise.race([called, this.over]);
       if (conversation === null) {
         void called.then((late) => (isTrouble(late) ? undefined : late.close()));
