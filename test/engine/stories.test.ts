@@ -215,6 +215,21 @@ describe('stories of whole playbooks', function () {
     );
   });
 
+  it('check mode: a task that only says that it changes something would change it', async () => {
+    const ran = await run(
+      `
+- hosts: a
+  tasks:
+    - {name: says, debug: {msg: x}, changed_when: true, notify: h}
+  handlers:
+    - {name: h, copy: {dest: "{{ root }}/h", content: x}}
+`,
+      '--check',
+    );
+    assert.deepEqual(ran.tasks.map(line), ['a says would_change', 'a h would_change handler']);
+    assert.equal(ran.recap!.hosts['a']!.changed, 0);
+  });
+
   it('check mode: what another host is yet to register is unknown in hostvars, and the rest is known', async () => {
     const play = `
 - hosts: a

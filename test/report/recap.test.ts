@@ -82,7 +82,7 @@ describe('the recap', () => {
     assert.equal(last({ failed: 1, state: 'failed' }), 'check mode: nothing was changed');
     assert.equal(
       last({ ok: 1, changed: 1 }),
-      'check mode: nothing would change; 1 task with check_mode: false changed something',
+      'check mode: nothing would change; 1 task with check_mode: false counts as changed',
     );
   });
 });

@@ -237,11 +237,11 @@ export class TaskRun {
     const { task, run } = this.is;
     const limit = this.number(task.retries, scope, task.until ? 3 : 0);
     const delay = this.number(task.delay, scope, 5);
-    const unmade = this.isDry && (task.type.kind === 'state' || task.type.kind === 'action');
     for (let attempt = 1; ; attempt++) {
       const came = await this.step(work, unit, rest, attempt);
-      if (!task.until && !task.retries) return judge(task, came, scope, unmade);
-      const counted = judge(task, { ...came, result: { ...came.result, attempts: attempt } }, scope, unmade);
+      if (!task.until && !task.retries) return judge(task, came, scope, this.isDry);
+      const told = { ...came, result: { ...came.result, attempts: attempt } };
+      const counted = judge(task, told, scope, this.isDry);
       const raw = counted.status === 'unknown' ? { ...counted, result: came.result } : counted;
       if (raw.status === 'unreachable' || raw.status === 'unknown' || raw.held) return raw;
       const enough = satisfied(task, raw, scope);

@@ -92,6 +92,7 @@ function checked(recap: RecapEvent): string[] {
 
 /** What the dry run did itself: only tasks that say so change anything. */
 function truth(ran: number, isSaid: boolean): string[] {
-  if (ran > 0) return [`${amount(ran, 'task')} with check_mode: false changed something`];
+  if (ran > 0)
+    return [`${amount(ran, 'task')} with check_mode: false ${ran === 1 ? 'counts' : 'count'} as changed`];
   return isSaid ? [] : ['nothing was changed'];
 }
