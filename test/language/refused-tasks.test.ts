@@ -117,7 +117,7 @@ refusals('what is refused in tasks', [
       `,
     },
     refused: [
-      'foreign-key site.yaml:4:7 "with_items" is not known: every loop is written with "loop" (write loop: [a, b], or loop: some_list)',
+      'foreign-key site.yaml:4:7 "with_items" is not known: every loop is written with "loop" (write loop: [a, b], or loop: some_list; where the items are lists, which it joins, loop: a + b)',
       'foreign-key site.yaml:6:7 "with_foo" is not known: every loop is written with "loop" (write loop: with a list, or an expression that gives one)',
     ],
   },

@@ -76,7 +76,8 @@ const KEYS: Readonly<Record<string, { readonly why: string; readonly hint: strin
 };
 
 const LOOPS: Readonly<Record<string, string>> = {
-  with_items: 'write loop: [a, b], or loop: some_list',
+  with_items:
+    'write loop: [a, b], or loop: some_list; where the items are lists, which it joins, loop: a + b',
   with_list: 'write loop: [a, b], or loop: some_list',
   with_flattened: 'write loop: some_list + another_list',
   with_dict: 'write loop: \'some_map.map(k, {"key": k, "value": some_map[k]})\'',

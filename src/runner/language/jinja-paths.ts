@@ -69,6 +69,8 @@ function gotten(map: string, args: string): string {
   return `write {{ default ${map}.${key} ${otherwise === undefined ? 'null' : doubleQuoted(otherwise)} }}`;
 }
 
+const AROUND = 'put a block with one loop around a task with the other, under another loop_var';
+
 /** Ansible's lookups, each with what is done here. */
 const LOOKUPS: Readonly<Record<string, string>> = {
   file: "a file's text can't be read into a variable: copy or template puts it on a host, and vars_files reads variables",
@@ -82,6 +84,18 @@ const LOOKUPS: Readonly<Record<string, string>> = {
   first_found: 'name the one file, with variables in its name: src: "{{ inventory_hostname }}.conf"',
   dict: 'write loop: \'some_map.map(k, {"key": k, "value": some_map[k]})\'',
   sequence: 'write the numbers: loop: [1, 2, 3]',
+  inventory_hostnames: 'write groups.all, or groups.web: the hosts of a group',
+  items: 'write loop: some_list; of several lists, which it joins, loop: a + b',
+  flattened: 'write loop: a + b',
+  nested: AROUND,
+  cartesian: AROUND,
+  subelements: AROUND,
+  together: 'write the pairs as a list of maps: loop: [{a: 1, b: 2}, …], with {{ item.a }} and {{ item.b }}',
+  indexed_items: 'write loop: some_list, and loop_control: {index_var: i}',
+  lines: 'register what a command says, and write loop: said.stdout_lines',
+  ini: 'write the values as YAML: vars_files reads them',
+  csvfile: 'write the values as YAML: vars_files reads them',
+  varnames: 'a variable whose name is in another one belongs into a map: {{ lookup map name }}',
 };
 
 /** What to say of `lookup('file', …)` and of any other call. */

@@ -119,6 +119,8 @@ function named(name: string, inventory: Inventory): readonly string[] | Problem 
   if (group) return group.hosts;
   if (inventory.hosts.has(name) || name === 'localhost') return [name];
   const message = `there is no host or group "${name}" in the inventory`;
+  if (/^(?:127\.0\.0\.1|::1)$/.test(name))
+    return { code: 'unknown-host', message, hint: 'write localhost, which is there by itself' };
   const near = closest(name, [...inventory.groups.keys(), ...inventory.hosts.keys(), 'localhost']);
   return { code: 'unknown-host', message, hint: near ? `did you mean "${near}"?` : whatThereIs(inventory) };
 }
