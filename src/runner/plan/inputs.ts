@@ -4,7 +4,8 @@ import { localTask, type TaskType } from '../contract/task-type.ts';
 import type { Directives, Node, Role, RoleInput, RoleUse, Scope } from '../language/model.ts';
 import { validateParams } from '../language/params.ts';
 import { plainlyFits } from '../language/params-schema.ts';
-import { constantTemplate } from '../language/template.ts';
+import { fault } from '../language/source.ts';
+import { constantTemplate, isWritten } from '../language/template.ts';
 import type { LadderScope } from './scope.ts';
 
 /** Every use of a role. */
@@ -63,14 +64,16 @@ function checkInput(role: Role, input: RoleInput, scope: LadderScope): Diagnosti
   if (given.kind === 'fault') return [given.diagnostic];
   if (given.kind === 'unknown') return [];
   if (plainlyFits(input.schema, given.value)) return [];
-  const at = scope.origin(input.name)?.at ?? input.at;
+  const origin = scope.origin(input.name);
+  const at = origin?.at ?? input.at;
   const checked = validateParams(typeOf(input), { [input.name]: given.value }, constantTemplate({}, at));
   if (!('diagnostics' in checked)) return [];
-  return checked.diagnostics.map((diagnostic) => ({
-    ...diagnostic,
-    at,
-    hint: `the role ${role.name} declares it so, and gets it from here`,
-  }));
+  const hint = `the role ${role.name} declares it so, and gets it from here`;
+  // The line of a secret is shown to nobody.
+  const span = origin && !input.secret && isWritten(origin.value) ? origin.value.span : null;
+  return checked.diagnostics.map(({ code, message }) =>
+    span ? fault(span, code, message, hint) : { code, at, message, hint },
+  );
 }
 
 const types = new WeakMap<RoleInput, TaskType>();
