@@ -4,8 +4,9 @@ import { existsSync, rmSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connector, type InterruptibleConversation } from '../../src/runner/connection/connect.ts';
-import { LARGEST_OUTPUT, type Reply, type Target } from '../../src/runner/contract/exchange.ts';
+import { isTrouble, LARGEST_OUTPUT, type Reply, type Target } from '../../src/runner/contract/exchange.ts';
 import { type Sshd, startSshd } from './lib/sshd.ts';
 import { conversationOf, LOGIN, ours, plain, ROOT, repliesOf, troubleOf, until, users } from './lib/talk.ts';
 
@@ -162,6 +163,26 @@ for (const via of ['ssh', 'openssh', 'local'] as const satisfies readonly Target
       assert.equal(existsSync(proof), true);
       rmSync(proof);
       await second.close();
+    });
+
+    it('ends it instead where nobody waits any more', async () => {
+      const connect = connector({ env: sshd.env, warn: assert.fail });
+      const first = conversationOf(await connect(sshd.target(via)));
+      const cut = 'kill -KILL $(cut -d" " -f4 /proc/$PPID/stat)';
+      const seconds = 40_000 + (process.pid % 10_000);
+      await first.exchange(LOGIN, [users(`${cut}; sleep ${seconds}`)]);
+      await first.close();
+      const stop = new AbortController();
+      const again = connect(sshd.target(via), stop.signal);
+      // Before, while or after it waits: it is all the same.
+      await sleep(1000);
+      stop.abort();
+      const second = await again;
+      if (!isTrouble(second)) await second.close();
+      const third = conversationOf(await connect(sshd.target(via)));
+      const [answer] = plain(await third.exchange(LOGIN, [ours(`pgrep -fx 'sleep ${seconds}'`)]));
+      assert.deepEqual(answer, [1, '', '']);
+      await third.close();
     });
 
     it('says lost when the server dies in the middle of a command', async () => {

@@ -77,7 +77,7 @@ export function connector(options: ConnectOptions): Connector {
   return async (target, stop) => {
     const talk = await open(target, stop);
     if (isTrouble(talk)) return talk;
-    const unfinished = await unsettled.settle(target, talk);
+    const unfinished = await unsettled.settle(target, talk, stop);
     if (unfinished === null) return talk;
     await talk.close();
     return unfinished;

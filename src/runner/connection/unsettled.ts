@@ -1,5 +1,6 @@
 import { type Conversation, type Identity, type Target, type Trouble, text } from '../contract/exchange.ts';
 import { type Script, sh } from '../contract/script.ts';
+import type { InterruptibleConversation } from './conversation.ts';
 import type { Ready } from './reply.ts';
 import { trouble } from './trouble.ts';
 
@@ -31,16 +32,25 @@ export class Unsettled {
     this.#byHost.set(key, [...(this.#byHost.get(key) ?? []), cut]);
   }
 
-  /** Null: nothing of the host's earlier conversations runs any more. */
-  async settle(target: Target, talk: Conversation): Promise<Trouble | null> {
+  /** Null: nothing of the host's earlier conversations runs any more. `stop`: it is not waited for, but ended. */
+  async settle(target: Target, talk: InterruptibleConversation, stop?: AbortSignal): Promise<Trouble | null> {
+    const hurry = () => void talk.interrupt(false);
+    stop?.addEventListener('abort', hurry, { once: true });
+    const settled = await this.#settleAll(target, talk, stop);
+    stop?.removeEventListener('abort', hurry);
+    return settled;
+  }
+
+  async #settleAll(target: Target, talk: Conversation, stop?: AbortSignal): Promise<Trouble | null> {
     const key = keyOf(target);
     for (;;) {
       const [cut, ...others] = this.#byHost.get(key) ?? [];
       if (!cut) return null;
-      const said = await talk.exchange(cut.identity, [
-        { script: settleShell(cut), runs: 'ours', role: 'probe' },
-      ]);
+      const isStopped = stop?.aborted ?? false;
+      const script = settleShell({ ...cut, starves: cut.starves || isStopped });
+      const said = await talk.exchange(cut.identity, [{ script, runs: 'ours', role: 'probe' }]);
       if (said.kind === 'trouble') return said;
+      if (!isStopped && stop?.aborted) continue;
       const [answer] = said.answers;
       if (answer?.kind !== 'reply' || answer.code !== 0) {
         return stillRuns(target, answer?.kind === 'reply' ? text(answer.out).trim() : '');
