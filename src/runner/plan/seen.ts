@@ -174,11 +174,28 @@ const CAPITALS = new Map([
   ['None', 'write null'],
 ]);
 
+/** Facts of Ansible that nobody asks for here, and how to come to them. */
+const NOT_ASKED: readonly (readonly [RegExp, string])[] = [
+  [/^python/, 'nothing here needs Python on a host'],
+  [/^processor/, 'see ansible_processor_vcpus, or read what command: lscpu says'],
+  [/^virtualization/, 'read what command: systemd-detect-virt says'],
+  [/^(?:mounts|devices|lvm)$/, 'read what command: df, or lsblk, says'],
+  [/^selinux/, 'read what command: getenforce says'],
+  [/^lsb$/, 'see ansible_distribution, ansible_distribution_release'],
+  [
+    /^(?:dns|cmdline|proc_cmdline|fips|is_chroot|loadavg|machine_id|hostnqn|apparmor|ssh_host_key_|distribution_file_)/,
+    'ask for it with command, register and changed_when: false',
+  ],
+  [/^(?:bios|product|system_vendor|board|chassis)/, 'read a file below /sys/class/dmi/id with command: cat'],
+];
+
 function factHint(name: string): string | undefined {
   if (Object.hasOwn(FACT_VARIABLES, name))
     return 'it is a fact, and the play says gather_facts: false: remove that, or write setup: {} before';
   if (isConnectionVariable(name)) return 'it is there only where the inventory sets it';
-  if (/^ansible_python/.test(name)) return 'no such fact is asked for: nothing here needs Python on a host';
+  const fact = name.replace(/^ansible_/, '');
+  const [, instead] = (fact !== name && NOT_ASKED.find(([pattern]) => pattern.test(fact))) || [];
+  if (instead !== undefined) return `no such fact is asked for: ${instead}`;
   if (/^ansible_(?:eth|en|wl|br|bond|lo|docker|veth)[a-z]*\d*\w*$/.test(name) && !/^ansible_env/.test(name))
     return 'interfaces are not described: see ansible_default_ipv4, ansible_all_ipv4_addresses, ansible_interfaces';
   return undefined;
