@@ -59,6 +59,10 @@ describe('the lease of a machine', function () {
       error?.diagnostic.message ?? '',
       /^a is held by another run: first@here \(process 1\), since 2026-01-02/,
     );
+    writeFiles(dir, { 'loop.yaml': OTHER.replace('}}\n', '}, loop: [1, 2]}\n') });
+    const looped = await runHere(dir, ['loop.yaml', '-i', 'one.yaml'], HOLDER('second'));
+    assert.equal(looped.recap!.hosts['a']!.state, 'locked');
+    assert.deepEqual([second.tasks, looped.tasks], [[], []], 'it is told for the run as a whole');
     assert.equal(existsSync(join(dir, 'other')), false);
     const dry = await runHere(dir, ['other.yaml', '-i', 'one.yaml', '--check'], HOLDER('third'));
     assert.equal(dry.recap!.hosts['a']!.state, 'done');

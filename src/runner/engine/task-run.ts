@@ -102,6 +102,7 @@ export class TaskRun {
       const started = performance.now();
       const inner = [...around, item.round];
       const raw = await this.one(item.round, items.slice(index + 1));
+      if (raw.status === 'unreachable' && run.leases.refused.size > 0) break;
       const label = labelOf(task.loop!, item, this.scope(inner));
       run.emit(itemEvent({ run, host: host.name, context, task, title, raw, handler, started, label }));
       this.failedItem ||= raw.status === 'failed';
