@@ -327,7 +327,7 @@ describe('a template that is refused', () => {
     ],
     [
       'v: a {{#if eq x 1}}{{/if}}',
-      '[template-syntax] 1:9 {{#if}} takes one value\nv: a {{#if eq x 1}}{{/if}}\n        ^^\n-> write {{#if (eq x 1)}}',
+      '[template-syntax] 1:6 {{#if}} takes one value\nv: a {{#if eq x 1}}{{/if}}\n     ^^^^^^^^^^^^^^\n-> write {{#if (eq x 1)}}',
     ],
     [
       'v: a {{#if x}}b',

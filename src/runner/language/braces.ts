@@ -20,7 +20,7 @@ export function foreignBraces(mustache: string): ForeignBraces | null {
   const inner = mustache.replace(/^\{\{\{?[~-]?|[~-]?\}?\}\}$/g, '').trim();
   if (inner.length > 500) return null;
   const bare = inner.replace(/'[^']*'|"[^"]*"/g, (quoted) => '_'.repeat(quoted.length));
-  if (/^#\s*\w/.test(inner)) {
+  if (/^(?:#\s*\w|else\s+if\b)/.test(inner)) {
     const form = blockForm(mustache);
     return form && form !== mustache ? jinja(wrongIn(bare), `write ${form}`) : null;
   }

@@ -5,6 +5,8 @@ export function blockForm(braces: string): string | null {
   const [, open, word, rest = ''] = /^\{\{~?(\s*#)?\s*(\w+)\s*(.*?)\s*~?\}\}$/s.exec(braces) ?? [];
   if (word === undefined || braces.length > 500) return null;
   if (open !== undefined && word === 'else') return '{{else}}';
+  const [, test] = word === 'else' ? (/^if\s+(.+)$/s.exec(rest) ?? []) : [];
+  if (test !== undefined) return opening('else if', testOf(test));
   if (/^(?:elif|elseif|elsif)$/.test(word)) return opening('else if', testOf(rest));
   if (word === 'if' || word === 'unless') return opening(`#${word}`, testOf(rest));
   if (word === 'for' || (word === 'each' && open !== undefined)) return opening('#each', listOf(rest));

@@ -83,16 +83,15 @@ class Reader {
     if (!BLOCKS.includes(name)) {
       const other = HELPERS.has(name) ? `"${name}" is not a block` : `no block is called "${name}"`;
       const form = this.formOf(node);
-      const hint = form ?? didYouMean(name, BLOCKS) ?? `write {{#if ${name}}} or {{#each ${name}}}`;
+      if (form) return this.mistaken(form.range, 'unknown-helper', other, form.hint);
+      const hint = didYouMean(name, BLOCKS) ?? `write {{#if ${name}}} or {{#each ${name}}}`;
       return this.wrong(node.path, 'unknown-helper', other, hint);
     }
     if (node.params.length !== 1) {
-      return this.wrong(
-        node.path,
-        'template-syntax',
-        `{{#${name}}} takes one value`,
-        this.formOf(node) ?? `a call goes in brackets: {{#${name} (helper x)}}`,
-      );
+      const form = this.formOf(node);
+      const range = form?.range ?? this.parsed.range(node.path);
+      const hint = form?.hint ?? `a call goes in brackets: {{#${name} (helper x)}}`;
+      return this.mistaken(range, 'template-syntax', `{{#${name}}} takes one value`, hint);
     }
     const subject = this.expr(node.params[0]!, place);
     if (!subject) return null;
@@ -123,13 +122,14 @@ class Reader {
   }
 
   /** What stands for a block of Jinja, as its opening is written here. */
-  private formOf(node: hbs.AST.BlockStatement): string | null {
+  private formOf(node: hbs.AST.BlockStatement): { readonly range: Range; readonly hint: string } | null {
     const [first] = node.params as hbs.AST.PathExpression[];
     const opening = /^.*?\}\}/s.exec(this.written(node))?.[0] ?? '';
-    const called = /^(\{\{~?#\s*\w+\s+)(.+?)(\s*~?\}\})$/s.exec(opening);
-    if (called && HELPERS.has(first?.original ?? '')) return `write ${called[1]}(${called[2]})${called[3]}`;
-    const form = blockForm(opening);
-    return form && `write ${form}`;
+    const called = /^(\{\{~?(?:#\s*\w+|else\s+if)\s+)(.+?)(\s*~?\}\})$/s.exec(opening);
+    const isCall = called !== null && HELPERS.has(first?.original ?? '');
+    const form = isCall ? `${called[1]}(${called[2]})${called[3]}` : blockForm(opening);
+    const { start } = this.parsed.range(node);
+    return form === null ? null : { range: { start, end: start + opening.length }, hint: `write ${form}` };
   }
 
   private expr(node: hbs.AST.Expression, place: Place, maybe = false): Expr | null {
@@ -185,7 +185,7 @@ class Reader {
     if (foreign) return this.wrong(node, foreign.code, foreign.message, foreign.hint);
     const name = String(path.original);
     const form = blockForm(this.written(node));
-    if (form) return this.wrong(path, 'unknown-helper', `"${name}" is no helper`, `write ${form}`);
+    if (form) return this.wrong(node, 'unknown-helper', `"${name}" is no helper`, `write ${form}`);
     const hint = didYouMean(name, HELPERS.keys()) ?? `there are: ${[...HELPERS.keys()].join(', ')}`;
     return this.wrong(path, 'unknown-helper', `no helper is called "${name}"`, hint);
   }
@@ -215,7 +215,11 @@ class Reader {
     message: string,
     hint?: string,
   ): null {
-    this.mistakes.push({ code, range: this.parsed.range(node), message, hint });
+    return this.mistaken(this.parsed.range(node), code, message, hint);
+  }
+
+  private mistaken(range: Range, code: Code, message: string, hint?: string): null {
+    this.mistakes.push({ code, range, message, hint });
     return null;
   }
 }
