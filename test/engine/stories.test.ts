@@ -3,7 +3,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TaskEvent } from '../../src/runner/contract/event.ts';
+import { Secrets } from '../../src/runner/contract/secret.ts';
 import { exitCode } from '../../src/runner/engine/exit-code.ts';
+import { type Entry, JournalWriter } from '../../src/runner/engine/journal.ts';
+import { Past } from '../../src/runner/engine/past.ts';
+import type { Stop } from '../../src/runner/engine/run.ts';
+import { Marks } from '../../src/runner/engine/unit.ts';
 import { type RanHere, runHere, writeFiles } from './run-here.ts';
 
 /** `host task status`, with marks for items, handlers and rescued failures. */
@@ -67,6 +72,53 @@ describe('stories of whole playbooks', function () {
     assert.equal(ran.tasks[1]!.msg, 'after breaks');
     assert.deepEqual(counts(ran, 'a'), { ok: 3, rescued: 1, state: 'done' });
     assert.equal(exitCode(ran.recap!, { interrupted: false, detailed: false }), 0);
+  });
+
+  it('what the operator interrupts is not rescued, and a resumed run takes no way round it', async () => {
+    writeFiles(dir, {
+      'play.yaml': `
+- hosts: a
+  tasks:
+    - block:
+        - {name: breaks, shell: "echo {{ item }} >> {{ root }}/log", loop: [1, 2]}
+      rescue:
+        - {name: mends, debug: {msg: x}}
+      always:
+        - {name: always, debug: {msg: x}}
+`,
+    });
+    const args = ['play.yaml', '-i', 'inventory.yaml'];
+    const holder = { run: 'test', who: 'test' };
+    const key = Buffer.alloc(32);
+    const journal: string[] = [];
+    let stop: Stop;
+    const ran = await runHere(dir, args, holder, undefined, (plays) => ({
+      onStart: (means) => {
+        stop = means;
+      },
+      journal: new JournalWriter(new Marks(plays, key), new Secrets(), (line) => {
+        journal.push(line);
+        if (line.startsWith('{"e":"came"')) stop.gently();
+      }),
+    }));
+    assert.deepEqual(ran.tasks.map(line), ['a breaks[1] changed', 'a breaks failed']);
+    assert.equal(ran.tasks[1]!.msg, 'interrupted: 1 of 2 items were done');
+    assert.deepEqual(counts(ran, 'a'), { failed: 1, state: 'interrupted' });
+    const resumed = await runHere(dir, args, holder, undefined, (plays) => ({
+      past: new Past(
+        journal.map((entry): Entry => JSON.parse(entry)),
+        new Marks(plays, key),
+        'before',
+        false,
+      ),
+    }));
+    assert.deepEqual(resumed.tasks.map(line), [
+      'a breaks[1] ok',
+      'a breaks[2] changed',
+      'a breaks changed',
+      'a always ok',
+    ]);
+    assert.equal(readFileSync(join(dir, 'hosts/a/log'), 'utf8'), '1\n2\n');
   });
 
   it('behind an always a host has failed all the same, and takes no part in what comes', async () => {

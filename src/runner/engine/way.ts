@@ -211,7 +211,7 @@ export class Way {
     const failed = raw.status === 'failed';
     const overlooked = raw.status === 'unreachable' && task.ignoreUnreachable;
     const ignored = overlooked || (failed && !cut && !raw.held && this.ignores(task));
-    const rescued = failed && !ignored && !raw.held && this.cursor.rescues();
+    const rescued = failed && !cut && !ignored && !raw.held && this.cursor.rescues();
     const scope = this.scope(task);
     this.books.enter(task, {
       raw,
