@@ -26,7 +26,7 @@ export async function opensshConversation(
   for (let attempt = 1; ; attempt += 1) {
     const line = await opensshLine(target, options);
     const conversation = new LineConversation(line, { ...settings, timeout });
-    const hangUp = () => void conversation.close();
+    const hangUp = () => void line.abandon();
     stop?.addEventListener('abort', hangUp, { once: true });
     const started = await conversation.start();
     stop?.removeEventListener('abort', hangUp);

@@ -22,6 +22,8 @@ const GUARD =
 export interface OpensshLine extends Line {
   /** The last attempt was dropped by sshd before it said anything. */
   droppedUnheard(): boolean;
+  /** Closes it where nothing was begun: no client is given time for its end. */
+  abandon(): Promise<void>;
 }
 
 /**
@@ -37,6 +39,11 @@ export async function opensshLine(target: Target, options: ConnectOptions): Prom
   let dropped = false;
   let guard: Pipe | null = null;
   const socket = join(folder, 's');
+  const close = async (patience: number): Promise<void> => {
+    guard?.destroy();
+    await children.close(patience);
+    await rm(folder, { recursive: true, force: true });
+  };
   return {
     name: target.name,
     user: await loginUser(target, options.env),
@@ -67,10 +74,7 @@ export async function opensshLine(target: Target, options: ConnectOptions): Prom
       return clientTrouble(target, stderr);
     },
     droppedUnheard: () => dropped,
-    close: async () => {
-      guard?.destroy();
-      await children.close(3000);
-      await rm(folder, { recursive: true, force: true });
-    },
+    close: () => close(3000),
+    abandon: () => close(0),
   };
 }
