@@ -16,7 +16,10 @@ import fc from 'fast-check';
 import { startDelayProxy } from '../../bench/delay-proxy.ts';
 import type { Line } from '../../src/runner/connection/line.ts';
 import { loaderCommand } from '../../src/runner/connection/loader.ts';
-import { clientTrouble } from '../../src/runner/connection/openssh/failure.ts';
+import {
+  droppedUnheard as clientDropped,
+  clientTrouble,
+} from '../../src/runner/connection/openssh/failure.ts';
 import { MarkScanner, ReplyReader } from '../../src/runner/connection/reply.ts';
 import { exchangeRequest, streamRequest } from '../../src/runner/connection/request.ts';
 import { Shell } from '../../src/runner/connection/shell.ts';
@@ -401,6 +404,13 @@ describe('failures to connect', () => {
     assert.ok(droppedUnheard(error('ECONNRESET'), 'connected'));
     assert.ok(!droppedUnheard(error('ECONNRESET'), 'authenticating'));
     assert.ok(!droppedUnheard(error('ECONNREFUSED'), 'connecting'));
+  });
+
+  it('of a jump host are not tried again: it said why', () => {
+    const behind = 'kex_exchange_identification: Connection closed by remote host\r\n';
+    assert.equal(clientDropped(behind), true);
+    for (const why of ['me@gate: Permission denied (publickey).', 'Host key verification failed.'])
+      assert.equal(clientDropped(`${why}\r\n${behind}`), false);
   });
 
   it('are read from what the system client says', () => {

@@ -1,6 +1,8 @@
 import type { Target, Trouble } from '../../contract/exchange.ts';
 import { trouble } from '../trouble.ts';
 
+const UNHEARD = /(kex|ssh)_exchange_identification/;
+
 /** What the client's words mean. It has no translations, and for most troubles no other way to tell them apart. */
 const MEANINGS: readonly (readonly [
   RegExp,
@@ -65,7 +67,7 @@ const MEANINGS: readonly (readonly [
     (t, m) => [`${t.name} hung up: ${m[1]?.trim()}`, `try: ${commandTo(t)} -v`],
   ],
   [
-    /(kex|ssh)_exchange_identification/,
+    UNHEARD,
     (t) => [
       `${t.name} closed the connection before saying anything`,
       'its sshd may be overloaded (MaxStartups), or refuse this address',
@@ -106,7 +108,10 @@ function nameOf(target: Target): string {
     : `[${target.address}]:${target.port}`;
 }
 
-/** True if another try may help: sshd drops connections unheard while many are not yet authenticated (MaxStartups). */
+/**
+ * True if another try may help: sshd drops connections unheard while many are not yet authenticated (MaxStartups). A jump
+ * host that refuses looks the same from behind it, but says why.
+ */
 export function droppedUnheard(stderr: string): boolean {
-  return /kex_exchange_identification|ssh_exchange_identification/.test(stderr);
+  return MEANINGS.find(([pattern]) => pattern.test(stderr))?.[0] === UNHEARD;
 }
