@@ -324,7 +324,7 @@ for (const room of shellRooms()) {
 
     it('empties what an endless output fills while it runs', async () => {
       const size = (fd: number) => `$(wc -c </proc/$$/fd/${fd})`;
-      const code = `head -c 70000000 /dev/zero >&2; while [ ${size(2)} -gt 0 ]; do sleep 0.1; done; echo end >&2; echo ${size(2)}`;
+      const code = `head -c 20000000 /dev/zero >&2; while [ ${size(2)} -gt 0 ]; do sleep 0.1; done; echo end >&2; echo ${size(2)}`;
       const said = await talk.exchange(LOGIN, [{ ...users(code), endless: true }]);
       assert.deepEqual(plain(said), [[0, '4\n', 'end\n']]);
       assert.deepEqual(repliesOf(said)[0]!.endless, ['err']);

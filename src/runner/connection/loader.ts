@@ -5,12 +5,6 @@ import { TOOLS } from '../contract/tools.ts';
 const GRACE = 5;
 
 /** Without these there are no exchanges at all. */
-/**
- * Bytes of an endless output that lie on the host before they are thrown away, once a second: where they lie is often
- * memory. The command itself goes on.
- */
-const PATIENCE = 4 * LARGEST_OUTPUT;
-
 /** Bytes told of an output that is not kept. */
 const END = 64 * 1024;
 
@@ -63,12 +57,13 @@ const LOADER = [
   'mp_d() { dd bs=65536 iflag=fullblock,count_bytes count=$1 of="$mp_T/$2" 2>"$mp_T/d" && return',
   'read -r mp_a <"$mp_T/d"; mp_x "dd with iflag=fullblock,count_bytes, or room in $mp_T: $mp_a"; }',
   'mp_w() { if [ -s "$1" ]; then head -c $(wc -c <"$1") "$1"; fi; }',
-  // Of what may print without end: what came to too much is its end, behind a line that says so. mp_l empties what grows.
+  // Of what may print without end: what came to too much is its end, behind a line that says so. Where it lies
+  // is often memory: mp_l, once a second, empties what is too much already. The command goes on.
   'mp_m() { mp_b=0; if [ -s "$1" ]; then mp_b=$(wc -c <"$1"); fi',
   `if [ -e "$1+" ] || [ $mp_b -gt ${LARGEST_OUTPUT} ]; then echo "$mp_k endless"; tail -c ${END} "$1" 2>/dev/null | head -c ${END}`,
   'elif [ $mp_b -gt 0 ]; then head -c $mp_b "$1"; fi; }',
   'mp_l() { for mp_b in "$mp_T"/*[OE]',
-  `do if [ -s "$mp_b" ] && [ $(wc -c <"$mp_b") -gt ${PATIENCE} ]; then echo >"$mp_b+"; : >"$mp_b"; fi; done; }`,
+  `do if [ -s "$mp_b" ] && [ $(wc -c <"$mp_b") -gt ${LARGEST_OUTPUT} ]; then echo >"$mp_b+"; : >"$mp_b"; fi; done; }`,
   // mp_i: is this process still the child of that one?
   // The guard: what runs when nobody holds the line any more has five seconds, and more as long as somebody asks for
   // it (the file k); then it is ended. Its own number, in .g, is for whoever ends well.

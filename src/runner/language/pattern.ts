@@ -66,7 +66,12 @@ function select(pattern: Pattern, inventory: Inventory): Loaded<Set<string>> {
     hosts = new Set([...hosts].filter((name) => kept.has(name)));
   }
   for (const one of signed('not')) for (const name of hostsOf(one)) hosts.delete(name);
-  return { value: hosts, diagnostics };
+  // That there is no inventory is one mistake, however many names are missed.
+  return { value: hosts, diagnostics: isNone(inventory) ? diagnostics.slice(0, 1) : diagnostics };
+}
+
+function isNone({ files, hosts }: Inventory): boolean {
+  return files.length === 0 && hosts.size === 0;
 }
 
 function refusePattern({ source, at }: Pattern, terms: readonly Term[]): Diagnostic | null {
@@ -126,8 +131,7 @@ function named(name: string, inventory: Inventory): readonly string[] | Problem 
 }
 
 function whatThereIs(inventory: Inventory): string {
-  if (inventory.files.length === 0 && inventory.hosts.size === 0)
-    return 'no inventory was given: name one with -i';
+  if (isNone(inventory)) return 'no inventory was given: name one with -i';
   const groups = [...inventory.groups.keys()].filter((name) => name !== 'all' && name !== 'ungrouped');
   if (groups.length === 0) return 'mama-play inventory --list shows what there is';
   return `groups: ${groups.slice(0, 12).join(', ')}${groups.length > 12 ? ', …' : ''}`;
