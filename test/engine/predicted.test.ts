@@ -31,7 +31,7 @@ describe('what is predicted near an area', () => {
           facts.set(key, n, 't');
           all.set(key, n);
         });
-        const found = facts.near(areas).filter(([key]) => reaches(key, areas));
+        const found = [...facts.near(areas)].filter(([key]) => reaches(key, areas));
         const wanted = [...all].filter(([key]) => reaches(key, areas));
         assert.deepEqual(
           found.map(([key, { value }]) => [key, value]),

@@ -4,10 +4,10 @@ import { TOOLS } from '../contract/tools.ts';
 /** Seconds that what runs has left when the line has ended and nobody asks for it. */
 const GRACE = 5;
 
-/** Without these there are no exchanges at all. */
 /** Bytes told of an output that is not kept. */
 const END = 64 * 1024;
 
+/** Without these there are no exchanges at all. */
 const VITAL = 'mkdir dd cat rm head wc';
 
 /**

@@ -118,15 +118,11 @@ function answersOf(token: string, codes: readonly string[], segments: readonly B
  */
 export function replyOf(token: string, code: number, out: Buffer, err: Buffer): Reply {
   const mark = `${token} endless\n`;
-  const isEnd = (stream: Buffer): boolean => stream.toString('latin1', 0, mark.length) === mark;
-  if (isEnd(out) || isEnd(err))
-    return {
-      kind: 'reply',
-      code,
-      out: isEnd(out) ? out.subarray(mark.length) : out,
-      err: isEnd(err) ? err.subarray(mark.length) : err,
-      endless: [...(isEnd(out) ? (['out'] as const) : []), ...(isEnd(err) ? (['err'] as const) : [])],
-    };
+  const endOf = (stream: Buffer): Buffer =>
+    stream.toString('latin1', 0, mark.length) === mark ? stream.subarray(mark.length) : stream;
+  const ends = { out: endOf(out), err: endOf(err) };
+  if (ends.out !== out || ends.err !== err)
+    return withEndless({ kind: 'reply', code, ...ends }, ends.out !== out, ends.err !== err);
   if (code !== 127 || !err.includes(`${token} lacks `)) return { kind: 'reply', code, out, err };
   const lacks = err
     .toString('utf8')
@@ -134,6 +130,12 @@ export function replyOf(token: string, code: number, out: Buffer, err: Buffer): 
     .trim()
     .replace(/^lacks /, '');
   return { kind: 'reply', code, out, err: Buffer.from(`the host lacks ${lacks}`), lacks };
+}
+
+/** `out`, `err`: whether of that stream there is only the end. */
+export function withEndless(reply: Reply, out: boolean, err: boolean): Reply {
+  if (!out && !err) return reply;
+  return { ...reply, endless: (['out', 'err'] as const).filter((stream) => (stream === 'out' ? out : err)) };
 }
 
 /** Finds one mark in a stream of chunks, also where it is cut in two. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { type Fragment, LARGEST_OUTPUT, type Reply, type Trouble } from '../contract/exchange.ts';
 import { type Pipe, send } from './line.ts';
-import { MarkScanner, replyOf } from './reply.ts';
+import { MarkScanner, replyOf, withEndless } from './reply.ts';
 import { streamRequest } from './request.ts';
 import { openSession, type Session } from './session.ts';
 import type { ShellOptions } from './shell.ts';
@@ -54,11 +54,7 @@ export class Streaming {
             void err.complete().then(() => {
               lines.end();
               const reply = replyOf(token, code, out.bytes(), err.bytes());
-              const endless = [
-                ...(out.isEndless ? (['out'] as const) : []),
-                ...(err.isEndless ? (['err'] as const) : []),
-              ];
-              finish(endless.length > 0 ? { ...reply, endless } : reply);
+              finish(withEndless(reply, out.isEndless, err.isEndless));
             });
           },
         },

@@ -48,7 +48,8 @@ export class Predicted {
   }
 
   /** All that may alter one of these areas, and little else; the first predicted first. */
-  near(areas: readonly Area[]): readonly (readonly [key: string, fact: Fact])[] {
+  near(areas: readonly Area[]): Iterable<readonly [key: string, fact: Fact]> {
+    if (areas.includes('*')) return this.facts;
     const keys = new Set(areas.flatMap((area) => [...this.keysNear(area)]));
     const found = [...keys].flatMap((key) => {
       const fact = this.facts.get(key);
@@ -58,7 +59,6 @@ export class Predicted {
   }
 
   private keysNear(area: Area): Iterable<string> {
-    if (area === '*') return this.facts.keys();
     const [sort, at] = split(area);
     if (sort !== 'path' && sort !== 'tree') return this.bySort.get(sort) ?? [];
     const key = `path:${at}`;
