@@ -221,7 +221,7 @@ describe('mama-play resume', function () {
     ]);
   });
 
-  it('kill -9 in the middle of an action: its outcome is not known, which is said', async () => {
+  it('kill -9 in the middle of an action: its outcome is not known, which is said @slow', async () => {
     writeFiles(dir, {
       'play.yaml': `
 - hosts: all

@@ -64,7 +64,7 @@ describe('chains', () => {
     assert.equal(second.ran.recap!.hosts['a']!.round_trips, 1);
   });
 
-  it('stay as long as they may be, however many changes there are', async () => {
+  it('stay as long as they may be, however many changes there are @slow', async () => {
     writeFiles(dir, {
       'many.yaml': `- hosts: all
   tasks:

@@ -192,7 +192,7 @@ describe('handler debt', function () {
     });
   });
 
-  it('after kill -9 of the runner the next run pays', async () => {
+  it('after kill -9 of the runner the next run pays @slow', async () => {
     writeFiles(dir, { 'play.yaml': playbook('- {name: wait, shell: "echo > {{ root }}/waiting; sleep 3"}') });
     const main = join(import.meta.dirname, '../../dist/main.js');
     const runner = spawn(process.execPath, [main, 'play.yaml', '-i', 'inventory.yaml'], {

@@ -121,7 +121,7 @@ describe('the lease of a machine', function () {
       assert.equal(third.recap!.hosts['a']!.ok, 3);
     });
 
-  it('after kill -9 of the holder its lease ends with its session', async () => {
+  it('after kill -9 of the holder its lease ends with its session @slow', async () => {
     const main = join(import.meta.dirname, '../../dist/main.js');
     const holder = spawn(process.execPath, [main, 'hold.yaml', '-i', 'one.yaml'], {
       cwd: dir,

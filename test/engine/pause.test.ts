@@ -39,7 +39,7 @@ describe('pause, in a run', function () {
   }
   const told = (ran: RanHere) => ran.tasks.map(({ host, task, status }) => `${host} ${task} ${status}`);
 
-  it('hosts wait side by side, and need no round trip for it', async () => {
+  it('hosts wait side by side, and need no round trip for it @slow', async () => {
     const ran = await run('    - {name: p, pause: {seconds: 2}, register: p}\n    - debug: {var: p}\n');
     // One after the other they would take six seconds.
     assert.ok(ran.ms >= 2000 && ran.ms < 5900, `${ran.ms} ms`);
@@ -119,7 +119,7 @@ describe('pause, in a run', function () {
     assert.equal(late.tasks[0]!.msg, 'its timeout was over before the pause was');
   });
 
-  it('items of a loop are apart, where one did something', async () => {
+  it('items of a loop are apart, where one did something @slow', async () => {
     const tasks = `
     - {name: act, shell: 'ls {{ root }} >> {{ root }}/log', loop: [1, 2], loop_control: {pause: 0.5}}
     - name: keep
@@ -144,7 +144,7 @@ describe('pause, in a run', function () {
     assert.equal(third.recap!.hosts['a']!.round_trips, 1);
   });
 
-  it('^C ends the wait between items, and that between attempts', async () => {
+  it('^C ends the wait between items, and that between attempts @slow', async () => {
     const stopSoon = async (task: string) => {
       const ended: string[] = [];
       const ran = await run(
@@ -280,7 +280,7 @@ describe('pause, in a run', function () {
     assert.match(ran.out, /"msg":"there is nobody to ask: stdin is no terminal, or the output is JSON"/);
   });
 
-  it('a run that is resumed does not wait again', async () => {
+  it('a run that is resumed does not wait again @slow', async () => {
     writeFiles(dir, {
       'play.yaml': `
 - hosts: a

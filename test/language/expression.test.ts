@@ -489,7 +489,7 @@ describe('any expression at all', () => {
     );
   });
 
-  it('many conditions take no longer each than a few', () => {
+  it('many conditions take no longer each than a few @slow', () => {
     const compiled = (count: number) => {
       const texts = Array.from(
         { length: count },

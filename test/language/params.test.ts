@@ -484,7 +484,7 @@ describe('any parameters at all', () => {
     );
   });
 
-  it('of many tasks are checked as quickly each as those of a few', () => {
+  it('of many tasks are checked as quickly each as those of a few @slow', () => {
     const node = valueIn('file: {path: "/etc/{{ env }}", mode: "0644", state: file, env: {A: b}}');
     compileParams(file, node);
     const checked = (count: number) => () => {

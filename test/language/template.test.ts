@@ -424,7 +424,7 @@ describe('any text at all', () => {
     );
   });
 
-  it('many small values take no longer each than a few', () => {
+  it('many small values take no longer each than a few @slow', () => {
     const compiled = (count: number) => {
       const line = (_: unknown, i: number) => `- "host-{{ env }}-{{ a${count}_${i}.b }}"`;
       const node = yamlOf(Array.from({ length: count }, line).join('\n'));
