@@ -10,7 +10,7 @@ import { shellsFor } from '../tasks/harness/shells.ts';
 
 describe('the shell script that the benchmark compares with', () => {
   for (const shell of shellsFor('converge')) {
-    it(`does the twenty tasks, and nothing the second time (${shell.name})`, () => {
+    it(`does the twenty tasks, and nothing the second time (${shell.name}) @slow`, () => {
       const root = mkdtempSync(join(tmpdir(), 'converge-'));
       const run = (mode: 'run' | 'check') => {
         const env = { PATH: shell.tools, TMPDIR: tmpdir() };

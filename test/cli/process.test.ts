@@ -96,7 +96,7 @@ describe('the process', () => {
   const endings = [
     { name: 'a second ^C', signals: ['SIGINT', 'SIGINT'], expected: 130 },
     { name: 'SIGTERM', signals: ['SIGTERM'], expected: 143 },
-    { name: 'SIGHUP', signals: ['SIGHUP'], expected: 129 },
+    { name: 'SIGHUP @slow', signals: ['SIGHUP'], expected: 129 },
   ] as const;
   for (const { name, signals, expected } of endings) {
     it(`ends the running task at once on ${name}, and begins no other`, async () => {

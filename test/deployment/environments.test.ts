@@ -40,22 +40,25 @@ describe('the environments', function () {
   });
 
   for (const environment of ['qa', 'prod']) {
-    it(`${environment} is complete with its vault`, async () => {
+    // The fast run tries one of the two.
+    const slow = environment === 'prod' ? ' @slow' : '';
+
+    it(`${environment} is complete with its vault${slow}`, async () => {
       const { code, stdout, stderr } = await site(environment, '--syntax-check', ...EXAMPLE);
       assert.equal(code, 0, stdout + stderr);
     });
 
-    it(`${environment} is refused without the vault's password`, async () => {
+    it(`${environment} is refused without the vault's password${slow}`, async () => {
       assert.equal((await site(environment, '--syntax-check')).code, 1);
     });
 
-    it(`${environment} can't be deployed with the example's passwords`, async () => {
+    it(`${environment} can't be deployed with the example's passwords${slow}`, async () => {
       const { code, stderr, stdout } = await site(environment, '--check', ...EXAMPLE);
       assert.equal(code, 1);
       assert.match(stdout + stderr, /is an example whose passwords everybody knows/);
     });
 
-    it(`what ${environment} says fits together`, async () => {
+    it(`what ${environment} says fits together${slow}`, async () => {
       const { code, stdout, stderr } = await checks(environment);
       assert.equal(code, 0, stdout + stderr);
     });
