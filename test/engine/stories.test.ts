@@ -50,6 +50,20 @@ describe('stories of whole playbooks', function () {
     return (await run(playbook, ...args)).tasks.map(line);
   }
 
+  it('a loop over what only some hosts have is for those, where a condition says so', async () => {
+    const told = await tell(`
+- hosts: a
+  tasks:
+    - {name: elsewhere, debug: {msg: x}, loop: "{{ sites }}", when: 'inventory_hostname == "none"'}
+    - {name: asked for, debug: {msg: x}, loop: 'sites.map(s, s.name)', when: [has(vars.sites), item != "x"]}
+    - name: group
+      loop: "{{ sites }}"
+      when: has(vars.sites)
+      block: [{name: within, debug: {msg: x}}]
+`);
+    assert.deepEqual(told, ['a elsewhere skipped', 'a asked for skipped', 'a group skipped']);
+  });
+
   it('a rescued failure counts as rescued and nothing else, and the play goes on', async () => {
     const ran = await run(`
 - hosts: a

@@ -13,7 +13,7 @@ import { secretInputs } from '../plan/inputs.ts';
 import { conditions, type HostWork, prepare, type Question, type Work } from '../plan/prepare.ts';
 import { type Item, itemsOf, labelOf, rounds } from '../plan/rounds.ts';
 import { evaluateIn, type PlanScope } from '../plan/scope.ts';
-import { mentionsItem } from '../plan/taken.ts';
+import { apart } from '../plan/taken.ts';
 import { isChainable } from './chain.ts';
 import { Dialogue, probe } from './dialogue.ts';
 import { cloud, wouldKeep } from './doubt.ts';
@@ -81,10 +81,7 @@ export class TaskRun {
     if (!loop) return this.one(null, null);
     const scope = this.scope(around);
     // A loop over what a skipped task registered must not fail where the condition says no: ask it first.
-    const before = conditions(
-      task.when.filter((when) => !mentionsItem(when.mentions, loop)),
-      scope,
-    );
+    const before = conditions(apart(task.when, loop).once, scope);
     if (before.kind === 'value' && !before.value) return this.whole(skippedBy(before.by));
     const items = itemsOf(loop, scope);
     if (items.kind === 'unknown') return this.whole(await this.perhaps(items.because, null, this.unit(null)));

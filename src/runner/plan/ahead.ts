@@ -1,4 +1,4 @@
-import type { JsonObject } from '../contract/json.ts';
+import type { Json, JsonObject } from '../contract/json.ts';
 import type { LocalType } from '../contract/task-type.ts';
 import type { Block, Evaluated, Include, Task } from '../language/model.ts';
 import { type HostContext, scopeOf } from './context.ts';
@@ -7,7 +7,7 @@ import { factsOf } from './facts.ts';
 import { conditions, type HostWork, prepare, type Question } from './prepare.ts';
 import { type Item, itemsOf, rounds } from './rounds.ts';
 import type { Memory } from './scope.ts';
-import { takenRounds } from './taken.ts';
+import { apart, takenRounds } from './taken.ts';
 
 /** A question worth asking now for a step still to come. */
 export interface Coming {
@@ -100,7 +100,10 @@ class Walk {
       this.ran(task);
       return goOn;
     }
-    const items = itemsOf(task.loop, this.scope(task, around));
+    const scope = this.scope(task, around);
+    const whole = conditions(apart(task.when, task.loop).once, scope);
+    const items: Evaluated<readonly Json[]> =
+      whole.kind === 'value' && !whole.value ? { kind: 'value', value: [] } : itemsOf(task.loop, scope);
     if (items.kind !== 'value') return false;
     const goOn = yield* this.items(task, rounds(task.loop, items.value), around);
     this.ran(task);

@@ -24,7 +24,7 @@ import { resultShape } from './results.ts';
 import { itemsOf, namesOf, rounds } from './rounds.ts';
 import { evaluateIn } from './scope.ts';
 import { hostvarsShape, type Later, once, Seen, spanIn, undefinedName } from './seen.ts';
-import { judged } from './taken.ts';
+import { apart, judged } from './taken.ts';
 import { judgementsOf, textsOf } from './texts.ts';
 
 /**
@@ -222,7 +222,7 @@ class HostCheck {
   private group(node: Block | Include, around: Around): void {
     const seen = this.seen(node, around);
     const { once, each } = judged(node);
-    if (!this.when(once, seen)) return;
+    if (!this.when(once, seen) || !this.goes(node, seen)) return;
     const inside = node.kind === 'block' ? [...node.block, ...node.rescue, ...node.always] : node.nodes;
     for (const inner of this.rounds(node, seen, around)) {
       if (each.length > 0 && !this.when(each, this.seen(node, inner))) continue;
@@ -230,9 +230,15 @@ class HostCheck {
     }
   }
 
+  /** Not where a block's conditions rule out its loop. What is wrong with them is told at its tasks. */
+  private goes({ when, loop }: Block | Include, { scope }: Seen): boolean {
+    const verdict = conditions(loop ? apart(when, loop).once : [], scope);
+    return verdict.kind !== 'value' || verdict.value;
+  }
+
   private task(task: Task, around: Around): void {
     const outer = this.seen(task, around);
-    if (!task.loop && !this.when(task.when, outer)) return;
+    if (!this.when(apart(task.when, task.loop).once, outer)) return;
     for (const inner of this.rounds(task, outer, around)) {
       if (inner === OUTSIDE) this.once(task, () => this.item(task, inner));
       else this.item(task, inner);
@@ -241,7 +247,7 @@ class HostCheck {
 
   private item(task: Task, around: Around): void {
     const seen = this.seen(task, around);
-    if (task.loop && !this.when(task.when, seen)) return;
+    if (!this.when(apart(task.when, task.loop).each, seen)) return;
     const found = this.wrongIn(task, seen);
     for (const diagnostic of found) this.report(diagnostic);
     if (found.length > 0 || task.flawed || seen.lacksWaived([task.params])) return;

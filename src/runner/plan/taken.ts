@@ -19,6 +19,10 @@ export function takenRounds(node: Block | Include, scopeIn: (own: Round | null) 
   if (!when.value) return none(when.by);
   if (!loop) return { kind: 'value', value: [new Map()] };
   const items = itemsOf(loop, scopeIn(null));
+  if (items.kind === 'fault' && node.kind === 'block') {
+    const verdict = conditions(apart(node.when, loop).once, scopeIn(null));
+    if (verdict.kind === 'value' && !verdict.value) return none(verdict.by);
+  }
   if (items.kind !== 'value') return items;
   const taken: Round[] = [];
   let no: Expression | undefined;
@@ -32,18 +36,22 @@ export function takenRounds(node: Block | Include, scopeIn: (own: Round | null) 
 }
 
 /** The conditions of an include that are judged once, and those that each round is judged by. */
-export function judged(node: Block | Include): {
-  readonly once: readonly Expression[];
-  readonly each: readonly Expression[];
-} {
-  if (node.kind === 'block') return { once: [], each: [] };
-  const { loop } = node;
-  const ofItem = (when: Expression) => loop !== null && mentionsItem(when.mentions, loop);
-  return { once: node.when.filter((when) => !ofItem(when)), each: node.when.filter(ofItem) };
+export function judged(node: Block | Include): Apart {
+  return node.kind === 'block' ? { once: [], each: [] } : apart(node.when, node.loop);
 }
 
-/** Conditions that need the item can be asked only item by item. */
-export function mentionsItem(names: ReadonlySet<string>, { loopVar, indexVar }: Loop): boolean {
+interface Apart {
+  readonly once: readonly Expression[];
+  readonly each: readonly Expression[];
+}
+
+/** Those conditions that can be asked before there are items, and those that need one. */
+export function apart(when: readonly Expression[], loop: Loop | null): Apart {
+  const ofItem = ({ mentions }: Expression) => loop !== null && mentionsItem(mentions, loop);
+  return { once: when.filter((one) => !ofItem(one)), each: when.filter(ofItem) };
+}
+
+function mentionsItem(names: ReadonlySet<string>, { loopVar, indexVar }: Loop): boolean {
   return names.has(loopVar) || (indexVar !== null && names.has(indexVar));
 }
 
