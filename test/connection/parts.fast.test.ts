@@ -252,6 +252,10 @@ describe('sudo', () => {
       sudoTrouble({ ...end, stderr: twice }).message,
       "me can't become root on h: sudo: unknown user x",
     );
+    assert.equal(
+      sudoTrouble({ ...end, passwordGiven: false, stderr: twice }).hint,
+      'correct become_user, or make that user before',
+    );
   });
 
   it('is told from a sudo that is there and lacks something', () => {

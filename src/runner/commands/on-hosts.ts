@@ -126,8 +126,8 @@ const END_OF: Readonly<Record<Trouble['trouble'], Exclude<HostEnd, 'done'>>> = {
 
 /** Asks one question. */
 export async function askOne({ machine, identity }: AskedHost, fragment: Fragment): Promise<Reply | Trouble> {
-  const answers = await machine.ask([{ identity, probes: [fragment] }]);
-  return isTrouble(answers) ? answers : (answers[0]![0] as Reply);
+  const [said] = await machine.ask([{ identity, probes: [fragment] }]);
+  return isTrouble(said!) ? said : (said!.answers[0] as Reply);
 }
 
 /** The hosts of the inventory that `--limit` leaves. */

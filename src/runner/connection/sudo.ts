@@ -74,6 +74,9 @@ export function sudoTrouble(end: SudoEnd): Trouble {
   if (/not in the sudoers|is not allowed|may not run/i.test(end.stderr)) {
     return trouble('become', `${who}: ${words}`, `allow it in /etc/sudoers.d on ${end.host}`);
   }
+  if (/unknown user/i.test(words)) {
+    return trouble('become', `${who}: ${words}`, 'correct become_user, or make that user before');
+  }
   if (/tty/i.test(end.stderr)) {
     return trouble('become', `${who}: ${words}`, `remove "requiretty" from /etc/sudoers on ${end.host}`);
   }

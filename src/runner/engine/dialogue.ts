@@ -43,6 +43,8 @@ export class Dialogue {
   private readonly done = new Map<string, Done>();
   /** Changes in flight when the line was lost, and the answers that they were decided on. */
   private readonly cut = new Map<string, Reply>();
+  /** Users as whom nothing rides along until one of their own questions was answered. */
+  private readonly barred = new Set<string>();
   private said = 0;
 
   constructor(
@@ -111,8 +113,8 @@ export class Dialogue {
   /** A question that takes its own time and whose answer is nobody else's. */
   async wait(identity: Identity, fragment: Fragment): Promise<Reply | Trouble> {
     this.onRoundTrip();
-    const answers = await this.machine.ask([{ identity, probes: [fragment] }]);
-    return isTrouble(answers) ? answers : this.able(answers[0]![0] as Reply);
+    const [said] = await this.machine.ask([{ identity, probes: [fragment] }]);
+    return isTrouble(said!) ? said : this.able(said!.answers[0] as Reply);
   }
 
   /** Something is about to be changed: a lease that no question carried yet takes a round trip of its own. */
@@ -231,22 +233,25 @@ export class Dialogue {
     return done.applied;
   }
 
+  /** The trouble of the first; what rides along as a user whom nobody can become (yet) is asked at its own turn. */
   private async ask(riders: readonly Rider[]): Promise<Trouble | null> {
     const { epoch } = this.machine;
     const byIdentity = group(riders, who);
     const batches = [...byIdentity.values()];
     this.onRoundTrip();
-    const answers = await this.machine.ask(
+    const said = await this.machine.ask(
       batches.map((batch) => ({
         identity: batch[0]!.identity,
         probes: batch.map((rider) => rider.fragment),
       })),
     );
-    if (isTrouble(answers)) return answers;
     batches.forEach((batch, i) => {
-      this.keep(batch, answers[i]!, epoch);
+      const reply = said[i]!;
+      if (isTrouble(reply)) this.barred.add(who(batch[0]!));
+      else this.barred.delete(who(batch[0]!));
+      if (!isTrouble(reply)) this.keep(batch, reply.answers, epoch);
     });
-    return null;
+    return isTrouble(said[0]!) ? said[0] : null;
   }
 
   private riders(lookAhead: LookAhead, taken: readonly string[], only: Identity | null): Rider[] {
@@ -259,7 +264,7 @@ export class Dialogue {
       if (taken.includes(key)) continue;
       if (++seen > limit) break;
       if (riders.has(key)) continue;
-      if (only && who(work) !== who({ identity: only })) continue;
+      if (only ? who(work) !== who({ identity: only }) : this.barred.has(who(work))) continue;
       if (!only && this.kept.get(key)?.epoch === this.machine.epoch) continue;
       riders.set(key, { key, identity: work.identity, fragment: probe(work, question.script) });
     }

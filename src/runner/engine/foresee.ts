@@ -1,7 +1,8 @@
 import type { Delta } from '../contract/delta.ts';
-import type { Reply } from '../contract/exchange.ts';
+import type { Reply, Trouble } from '../contract/exchange.ts';
 import {
   type ActionType,
+  type Area,
   EVERYTHING,
   isRefusal,
   isUnknown,
@@ -10,7 +11,7 @@ import {
   type Unknown,
 } from '../contract/task-type.ts';
 import type { HostWork } from '../plan/prepare.ts';
-import { type Raw, refused, unknown } from './raw.ts';
+import { type Raw, refused, troubled, unknown } from './raw.ts';
 import type { StepMode } from './step.ts';
 
 /**
@@ -81,6 +82,22 @@ export function hesitate(
         ? needless.refusal
         : `it is needless: ${needless.because}`;
   return unknown(`as the host is now: ${now}; but ${doubt}`);
+}
+
+/** What it hangs on whether the login may become another user. */
+const BECOMING: readonly Area[] = [
+  ...['user:', 'group:', 'package:', 'path:/usr/bin/sudo', 'path:/etc/sudoers', 'tree:/etc/sudoers.d'],
+  ...['passwd', 'shadow', 'group', 'pam.d'].map((name) => `path:/etc/${name}`),
+];
+
+/** No answer came. That nobody can become the user is a fact of now, too: a change that is not made may alter it. */
+export function unanswered(trouble: Trouble, work: HostWork, { overlay, title }: StepMode): Raw {
+  const { type, desired } = work;
+  const doubt = trouble.trouble === 'become' ? overlay.look().doubt(BECOMING) : null;
+  if (doubt === null) return troubled(trouble);
+  const areas = type.kind === 'query' ? [] : (type.mayAlter?.(desired) ?? EVERYTHING);
+  overlay.cloud(areas, `what "${title}" does depends on the run`);
+  return { ...unknown(`as the host is now: ${trouble.message}; but ${doubt}`), undecided: true };
 }
 
 /** A refusal of now; the real run would give it, too, if nothing were altered before. */

@@ -66,11 +66,9 @@ export class Machine {
     this.foretold = replies.filter(isTrouble).find(({ trouble }) => trouble === 'unreachable') ?? null;
   }
 
-  /** Probes of several identities, side by side; one list of answers per list of probes. */
-  async ask(batches: readonly Batch[]): Promise<readonly (readonly Answer[])[] | Trouble> {
-    const replies = await Promise.all(batches.map((batch) => this.exchange(batch.identity, batch.probes)));
-    const trouble = replies.find((reply): reply is Trouble => isTrouble(reply));
-    return trouble ?? (replies as Answers[]).map((reply) => reply.answers);
+  /** Probes of several identities, side by side; what came of each list of probes. */
+  ask(batches: readonly Batch[]): Promise<readonly (Answers | Trouble)[]> {
+    return Promise.all(batches.map((batch) => this.exchange(batch.identity, batch.probes)));
   }
 
   /**

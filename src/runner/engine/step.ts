@@ -13,7 +13,7 @@ import {
   type Touches,
 } from '../contract/task-type.ts';
 import type { HostWork, Question } from '../plan/prepare.ts';
-import { foresee, hesitate, withhold } from './foresee.ts';
+import { foresee, hesitate, unanswered, withhold } from './foresee.ts';
 import { explainReply, failed, type Raw, refused, skipped, troubled, unknown } from './raw.ts';
 import { type Overlay, REAL } from './world.ts';
 
@@ -62,7 +62,7 @@ async function runState(type: StateType, work: HostWork, reach: Reach, mode: Ste
   const { desired, question } = work;
   for (let moved = 0, cuts = 0; ; ) {
     const reply = await reach.answer(question!);
-    if (isTrouble(reply)) return troubled(reply);
+    if (isTrouble(reply)) return unanswered(reply, work, mode);
     if (mode.dry) return foresee(type, work, reply, mode);
     const current = type.read(reply, desired);
     if (isRefusal(current)) return refused(current);
@@ -107,7 +107,7 @@ function doneBefore(type: StateType, work: HostWork, reach: Reach, current: unkn
 async function runQuery(type: QueryType, work: HostWork, reach: Reach, mode: StepMode): Promise<Raw> {
   const { desired, question } = work;
   const first = await reach.answer(question!);
-  if (isTrouble(first)) return troubled(first);
+  if (isTrouble(first)) return unanswered(first, work, mode);
   let verdict = type.read(first, desired);
   const doubt = mode.overlay.look().doubt(type.looksAt?.(desired, first));
   if (doubt !== null) return unknown(`${doubt}, which may alter the answer`);
@@ -128,7 +128,7 @@ async function runAction(type: ActionType, work: HostWork, reach: Reach, mode: S
   const { desired, question } = work;
   if (question && type.needless) {
     const reply = await reach.answer(question);
-    if (isTrouble(reply)) return troubled(reply);
+    if (isTrouble(reply)) return unanswered(reply, work, mode);
     const look = mode.overlay.look();
     const needless = type.needless(reply, desired, look);
     const doubt = look.doubt(type.looksAt?.(desired, reply));
@@ -142,7 +142,7 @@ async function runAction(type: ActionType, work: HostWork, reach: Reach, mode: S
   if (held) return held;
   const said = await reach.apply(asApply(type.perform(desired)), null);
   if (isTrouble(said) && said.recovered) return cutAction(type, work, reach);
-  if (isTrouble(said)) return troubled(said);
+  if (isTrouble(said)) return unanswered(said, work, mode);
   if (doubt !== null) return unknown(`it ran, on the host as it is now; but ${doubt}`);
   const verdict = type.read(said, desired);
   if (verdict.failed !== undefined) {

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Connect, isTrouble, type Trouble } from '../../src/runner/contract/exchange.ts';
+import { runHere, writeFiles } from './run-here.ts';
+
+const NOBODY: Trouble = { kind: 'trouble', trouble: 'become', message: 'unknown user app' };
+
+/** Hosts on which nobody can become another user before the path is there. */
+function only(after: string): (connect: Connect) => Connect {
+  return (connect) => async (target) => {
+    const real = await connect(target);
+    if (isTrouble(real)) return real;
+    return {
+      traffic: real.traffic,
+      close: () => real.close(),
+      stream: (_, ...rest) => real.stream({ kind: 'login' }, ...rest),
+      exchange: async ({ kind }, fragments) =>
+        kind === 'login' || existsSync(after) ? real.exchange({ kind: 'login' }, fragments) : NOBODY,
+    };
+  };
+}
+
+describe('a user whom the play itself makes', () => {
+  let dir: string;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'mama-become-'));
+    mkdirSync(join(dir, 'h'));
+  });
+  afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+  async function tell(first: string, ...args: string[]): Promise<string[]> {
+    const root = join(dir, 'h');
+    writeFiles(dir, {
+      'i.yaml': `all: {vars: {ansible_connection: local, root: ${root}}, hosts: {a: }}\n`,
+      'p.yaml': `- hosts: a
+  tasks:
+    - {name: the user, ${first}}
+    - {name: his folder, file: {path: "{{ root }}/app", state: directory}, become: true, become_user: app}
+    - {name: his file, copy: {dest: "{{ root }}/app/x", content: x}, become: true, become_user: app}
+    - {name: a look, stat: {path: "{{ root }}/app/x"}, become: true, become_user: app}
+`,
+    });
+    const ran = await runHere(dir, ['p.yaml', '-i', 'i.yaml', ...args], null, only(join(root, 'made')));
+    assert.deepEqual(ran.refused, []);
+    return ran.tasks.map(({ task, status, msg }) => `${task} ${status}${msg ? `: ${msg}` : ''}`);
+  }
+
+  it('can be become by the tasks behind', async () => {
+    for (const args of [[], ['--no-batching']]) {
+      assert.deepEqual(await tell('file: {path: "{{ root }}/made", state: directory}', ...args), [
+        'the user changed',
+        'his folder changed',
+        'his file changed',
+        'a look ok',
+      ]);
+      rmSync(join(dir, 'h'), { recursive: true });
+      mkdirSync(join(dir, 'h'));
+    }
+  });
+
+  it('is unknown to a dry run that did not make him', async () => {
+    const now = 'as the host is now: unknown user app; but';
+    assert.deepEqual(await tell('command: "mkdir {{ root }}/made"', '--check'), [
+      'the user unknown: it would run, and only then can be told what it does',
+      `his folder unknown: ${now} "the user" was not run: what it does is not known`,
+      `his file unknown: ${now} "the user" was not run: what it does is not known`,
+      `a look unknown: ${now} "the user" was not run: what it does is not known`,
+    ]);
+  });
+
+  it('fails in a dry run that would not make him', async () => {
+    assert.deepEqual(await tell('file: {path: "{{ root }}/other", state: directory}', '--check'), [
+      'the user would_change',
+      'his folder failed: unknown user app',
+    ]);
+  });
+});
