@@ -302,6 +302,44 @@ describe('@host what goes wrong on the way', function () {
       });
     });
 
+    it('little room in memory: what is long goes to disk, so that nothing is cut off', async () => {
+      const inside = 'mount -t tmpfs -o size=1m none /dev/shm; exec sh -c "$SSH_ORIGINAL_COMMAND"';
+      writeFileSync(join(dir, 'inside'), inside);
+      writeFileSync(join(dir, 'there'), Buffer.alloc(3_000_000, 'abc\n'));
+      const ours = () => readdirSync('/tmp').filter((name) => name.startsWith('mama-play-'));
+      const before = ours();
+      await narrow(`exec unshare -m sh ${dir}/inside`, 'root', async (at) => {
+        const tasks = [
+          `    - {name: much, command: head -c 40000000 /dev/zero, register: much, failed_when: much.rc != 0}\n`,
+          `    - {name: some, command: cat ${dir}/there, register: some, failed_when: size(some.stdout) != 2999999}\n`,
+          `    - {name: get, fetch: {src: ${dir}/there, dest: ${dir}/got, flat: true}}\n`,
+        ];
+        write(tasks.join(''), {}, at);
+        const { code, said } = await start().ended;
+        assert.equal(code, 0, said);
+        assert.match(said, /much: not kept, more than 16 MiB/);
+        assert.ok(readFileSync(join(dir, 'got')).equals(readFileSync(join(dir, 'there'))));
+      });
+      assert.deepEqual(ours(), before);
+    });
+
+    it('no room anywhere for what a command prints: it is not told as if it were all', async () => {
+      const inside =
+        'for at in /dev/shm /tmp; do mount -t tmpfs -o size=1m none $at; done; unset TMPDIR; exec sh -c "$SSH_ORIGINAL_COMMAND"';
+      writeFileSync(join(dir, 'inside'), inside);
+      await narrow(`exec unshare -m sh ${dir}/inside`, 'root', async (at) => {
+        write(
+          '    - {name: half, shell: "head -c 3000000 /dev/zero; true", register: r}\n    - debug: {var: r.stdout}\n',
+          {},
+          at,
+        );
+        const { code, said } = await start().ended;
+        assert.equal(code, 2, said);
+        assert.match(said, /half: not kept, more than 16 MiB or than there was room for: stdout/);
+        assert.match(said, /"r" has no "stdout"/);
+      });
+    });
+
     it('a place for temporary files that nothing may be started from: scripts run all the same', () =>
       mounted('noexec', async (at) => {
         const shows = 'printf "%s|" "$0" "$@" | sed "s/[^|]*script[^|]*/it/g"\n';

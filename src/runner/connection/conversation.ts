@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix';
 import type { Readable } from 'node:stream';
 import type {
   Answers,
@@ -123,7 +124,8 @@ export class LineConversation implements InterruptibleConversation {
 
 /**
  * The standing shell itself outlives SIGTERM, so its group is never empty before SIGKILL: what is asked is whether the
- * fragment still runs, which the shell shows by having removed the files of its exchange.
+ * fragment still runs, which the shell shows by having removed the files of its exchange. Its folder may have a twin
+ * on disk (see the loader).
  */
 function endGroup(group: number, folder: string) {
   return sh`kill -s TERM -- -${group} 2>/dev/null
@@ -131,7 +133,7 @@ i=0
 while [ -e ${folder}/q ] && [ $i -lt 20 ]; do sleep 0.1 2>/dev/null || sleep 1; i=$((i+1)); done
 [ -e ${folder}/q ] || exit 0
 kill -s KILL -- -${group} 2>/dev/null
-rm -rf -- ${folder}`;
+rm -rf -- ${folder} "\${TMPDIR:-/tmp}"/${basename(folder)}`;
 }
 
 /**

@@ -16,10 +16,11 @@ export function exchangeRequest(token: string, nonce: string, fragments: readonl
   const code = [
     ...fragments.map(readInput),
     `printf %s ${nonce} >"\${mp_T:?}/m" || exit ${GAVE_UP.folder}; mp_no=0 mp_r=`,
+    fragments.some(isLong) ? 'mp_j' : '',
     ...runAll(fragments),
     `echo "$mp_k re ${nonce}$mp_r"`,
     ...print(nonce, fragments),
-    'rm -f "${mp_T:?}"/*',
+    fragments.some(isLong) ? 'rm -f "${mp_T:?}"/* "${mp_E:?}"/*' : 'rm -f "${mp_T:?}"/*',
   ];
   return request(token, code, fragments);
 }
@@ -69,7 +70,8 @@ function input(fragment: Fragment, i: number): string {
  * command that filled the folder has run, and its status stands; what was asked behind it is asked again.
  */
 function runAll(fragments: readonly Fragment[]): string[] {
-  const room = '{ printf %4096s >"$mp_T/f"; } 2>/dev/null';
+  const both = fragments.some(isLong) ? ' && printf %4096s >"$mp_E/f"' : '';
+  const room = `{ printf %4096s >"$mp_T/f"${both}; } 2>/dev/null`;
   const behind = fragments.findLastIndex(({ runs, role }) => runs === 'users' && role === 'apply') + 1;
   const code = fragments.map(run);
   if (behind === 0) return [...code, `${room} || exit ${GAVE_UP.folder}`];
@@ -92,7 +94,13 @@ function run(fragment: Fragment, i: number): string {
 
 /** The loader's mp_l knows those of endless ones by their capital letters. */
 function outputs(fragment: Fragment, i: number): readonly [string, string] {
-  return fragment.endless ? [`"$mp_T/${i}O"`, `"$mp_T/${i}E"`] : [`"$mp_T/${i}o"`, `"$mp_T/${i}e"`];
+  const at = `"$${isLong(fragment) ? 'mp_E' : 'mp_T'}/${i}`;
+  return fragment.endless ? [`${at}O"`, `${at}E"`] : [`${at}o"`, `${at}e"`];
+}
+
+/** What it prints may be more than memory has room for. */
+function isLong({ runs, role }: Fragment): boolean {
+  return runs === 'users' || role === 'apply';
 }
 
 /**

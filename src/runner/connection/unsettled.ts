@@ -79,7 +79,7 @@ done
 stands || exit 0
 [ ! -e "$f"/q ] || ${starves ? sh`:` : sh`{ echo "$g"; exit 1; }`}
 kill -s KILL -- -"$g" 2>/dev/null
-rm -rf "$f"`;
+rm -rf "$f" "\${TMPDIR:-/tmp}/\${f##*/}"`;
 }
 
 /** Its process, group and folder as p, g and f. The folder's name ends in the process's number and the token (see the loader). */

@@ -82,7 +82,7 @@ function withoutEndless(whole: JsonObject, { endless }: Reply): { result: JsonOb
   if (!endless) return { result: whole };
   const half = endless.flatMap((stream) => [`std${stream}`, `std${stream}_lines`]);
   const kept = Object.entries(whole).filter(([field]) => !half.includes(field));
-  const msg = `not kept, more than 16 MiB: ${half.join(', ')}; let it go to a file on the host`;
+  const msg = `not kept, more than 16 MiB or than there was room for: ${half.join(', ')}; let it go to a file on the host`;
   return { result: Object.fromEntries(kept), msg };
 }
 
