@@ -2,6 +2,7 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import { environment, functionNames } from './cel-environment.ts';
 import { type CelError, celMessage, typeName } from './cel-errors.ts';
 import { type ForeignExpression, foreignExpression } from './cel-foreign.ts';
+import { lenient } from './cel-has.ts';
 import { celNames } from './cel-names.ts';
 import { celShapes } from './cel-shapes.ts';
 import type { Mistake } from './mistake.ts';
@@ -70,7 +71,7 @@ export function foreseen(
 
 function look(text: string, shapes: Shapes, decides: boolean): CelForeseen {
   const parsed = environment.parse(text);
-  celNames(parsed.ast);
+  for (const call of celNames(parsed.ast).presence) lenient(call);
   const { known, shape, mistakes } = celShapes(parsed.ast, text, shapes);
   if (mistakes.length > 0 || /\b(?:type|dyn)\s*\(/.test(text)) return { shape, mistakes };
   for (const [node, shape] of known) {
