@@ -8,6 +8,7 @@ const INVENTORY = `all:
   vars: { ansible_connection: local, place: "{{ inventory_dir }}" }
   children:
     web: { hosts: { web1.example.com: {}, web2: {} } }
+    zone: { children: { web: {} } }
 `;
 
 describe('the names that the run gives', () => {
@@ -50,7 +51,7 @@ describe('the names that the run gives', () => {
         ),
       ),
       [
-        'web1.example.com web1 ["web"] ["web1.example.com","web2"]',
+        'web1.example.com web1 ["web","zone"] ["web1.example.com","web2"]',
         `${dir}/hosts/i.yaml ${dir}/hosts ${dir} ${dir}/hosts`,
         'first ["web1.example.com","web2"] ["web1.example.com","web2"]',
       ],

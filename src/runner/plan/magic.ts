@@ -70,7 +70,7 @@ export function hostMagic(run: RunContext, host: InventoryHost): Readonly<Record
   return {
     inventory_hostname: host.name,
     inventory_hostname_short: shortName(host),
-    group_names: [...host.groups],
+    group_names: groupNames(host),
     ...Object.fromEntries(paths.map((name) => [name, run.given.get(name)!])),
   };
 }
@@ -103,7 +103,7 @@ function magicOf(
     case 'inventory_hostname_short':
       return shortName(host);
     case 'group_names':
-      return host.groups;
+      return groupNames(host);
     case 'groups':
       return groups(run.inventory);
     case 'hostvars':
@@ -133,6 +133,11 @@ function magicOf(
 
 function shortName({ name }: InventoryHost): string {
   return name.split('.')[0]!;
+}
+
+/** In the order of their names, as in Ansible. */
+function groupNames({ groups }: InventoryHost): readonly string[] {
+  return [...groups].sort();
 }
 
 function groups(inventory: Inventory): Json {
