@@ -12,7 +12,6 @@ import type {
   Play,
   RoleUse,
   Task,
-  Template,
 } from '../language/model.ts';
 import { itemShape, type Shape } from '../language/shape.ts';
 import { didYouMean } from '../language/suggest.ts';
@@ -22,7 +21,7 @@ import { checkInputs, loopedRolesOf, rolesOf } from './inputs.ts';
 import { conditions, type NoWork, prepare, type Work } from './prepare.ts';
 import { resultShape } from './results.ts';
 import { itemsOf, namesOf, rounds } from './rounds.ts';
-import { evaluateIn } from './scope.ts';
+import { evaluateIn, type Memory } from './scope.ts';
 import { hostvarsShape, type Later, once, Seen, spanIn, undefinedName } from './seen.ts';
 import { apart, judged } from './taken.ts';
 import { judgementsOf, textsOf } from './texts.ts';
@@ -99,7 +98,8 @@ class HostCheck {
   /** What is looked at hangs on this very host. */
   private named = false;
   private readonly waived = new Set<string>();
-  private readonly pending: ReadonlyMap<string, string>;
+  /** What tasks give a host, any host, is known only when they have run. */
+  private readonly memory: Memory;
   private report: (diagnostic: Diagnostic) => void;
   /** Uses of roles that are given the variables of loops: they are looked at round by round. */
   private looped: ReadonlyMap<RoleUse, readonly string[]> = new Map();
@@ -116,11 +116,17 @@ class HostCheck {
       this.named = true;
       return host.name;
     };
-    this.context = { ...context, host: Object.defineProperty({ ...host }, 'name', { get: noticed }) };
+    this.memory = new Map(
+      [...later.written.keys()].map((name) => [name, { kind: 'unknown', because: knownLater(name) }]),
+    );
+    this.context = {
+      ...context,
+      host: Object.defineProperty({ ...host }, 'name', { get: noticed }),
+      memoryOf: () => this.memory,
+    };
     this.name = host.name;
     this.later = { ...later, waived: this.waived };
     this.known = known;
-    this.pending = new Map([...later.written.keys()].map(named));
     this.report = report;
   }
 
@@ -211,9 +217,8 @@ class HostCheck {
   }
 
   private seen(node: Pick<Directives, 'role' | 'layers'>, { rounds, open }: Around): Seen {
-    const pending =
-      open.size === 0 ? this.pending : new Map([...this.pending, ...[...open.keys()].map(named)]);
-    const scope = scopeOf(this.context, node, new Map(), rounds, pending);
+    const pending = new Map([...open.keys()].map((name) => [name, knownLater(name)]));
+    const scope = scopeOf(this.context, node, this.memory, rounds, pending);
     const { later } = this;
     const written = open.size === 0 ? later.written : new Map([...later.written, ...open]);
     return new Seen(scope, { ...later, written }, node);
@@ -256,7 +261,7 @@ class HostCheck {
     const host = task.delegateTo ? this.context.host.name : this.name;
     const work = prepare(task, host, seen.scope, this.context);
     this.puts(task, work);
-    if (work.kind === 'fault' && !isOfOthers(work.diagnostic, textsOf(task))) this.report(work.diagnostic);
+    if (work.kind === 'fault') this.report(work.diagnostic);
     if (work.kind === 'refused') {
       const { refusal, hint } = work.refusal;
       this.report({
@@ -314,7 +319,6 @@ class HostCheck {
     for (const diagnostic of found) this.report(diagnostic);
     if (decided) return verdict.value;
     if (verdict.kind === 'unknown') return true;
-    if (isOfOthers(verdict.diagnostic, when)) return found.length === 0;
     if (found.length === 0 && !seen.lacksWaived(when)) this.report(verdict.diagnostic);
     return false;
   }
@@ -342,11 +346,6 @@ function outsideOf(name: string, handler: Task, found: Diagnostic): Diagnostic {
   return { ...found, message, hint };
 }
 
-function named(name: string): [string, string] {
-  return [name, `${name} is known only when the play runs`];
-}
-
-/** What other hosts will have come to is missing now; what they can't have has been told by its shape. */
-function isOfOthers({ code }: Diagnostic, texts: readonly (Template | Expression)[]): boolean {
-  return code === 'undefined-field' && texts.some(({ mentions }) => mentions.has('hostvars'));
+function knownLater(name: string): string {
+  return `${name} is known only when the play runs`;
 }
