@@ -76,6 +76,19 @@ describe('chains', () => {
     assert.equal(ran.recap!.hosts['a']!.round_trips, 8);
   });
 
+  it('end where they would bring more than a small place for temporary files takes', async () => {
+    const MiB = 1024 * 1024;
+    for (const n of [...Array(12).keys()]) writeFiles(dir, { [`files/${n}`]: String(n).padEnd(MiB, '.') });
+    writeFiles(dir, {
+      'large.yaml': `- hosts: all
+  tasks:
+    - {copy: {dest: "{{ root }}/{{ item }}", src: "{{ item }}"}, loop: ${JSON.stringify([...Array(12).keys()].map(String))}}
+`,
+    });
+    const { chains } = await run('large.yaml');
+    assert.deepEqual(chains, [9, 3]);
+  });
+
   it('no change is made behind a handler before those that the handler notifies', async () => {
     writeFiles(dir, {
       'handlers.yaml': `- hosts: all

@@ -9,6 +9,9 @@ import { REAL } from './world.ts';
 /** Steps behind the one in hand; more in one exchange would make a failure in the middle hard to follow. */
 export const LONGEST = 64;
 
+/** Bytes that they bring along: a host's place for temporary files may be small (64 MiB in a container). */
+const LARGEST = 8 * 1024 * 1024;
+
 /** May this change be made, as far as others than its host have a say in it? */
 export type Agreed = (coming: Coming, delta: Delta) => boolean;
 
@@ -42,11 +45,14 @@ export function chainBehind(
 ): Link[] {
   const links: Link[] = [];
   const before: Touches[] = [first];
+  let bytes = 0;
   for (const coming of lookAhead) {
     if (links.length === LONGEST || !isNext(coming, identity)) break;
     const reply = answerOf(coming);
     const decided = reply && decide(coming, reply, agreed);
     if (!decided || before.some((one) => meet(one, decided.touches))) break;
+    bytes += decided.script?.input?.length ?? 0;
+    if (bytes > LARGEST) break;
     before.push(decided.touches);
     links.push({ coming, reply, script: decided.script });
   }
