@@ -1,5 +1,4 @@
 import type {
-  Answer,
   Answers,
   Conversation,
   Fragment,
