@@ -176,6 +176,7 @@ describe('the whole of -app @host', function () {
     await onHost(APP, `printf "FROM mama-ng-control\nRUN rm mama_ng_control/wsgi.py\n" | ${build}`);
     const upgraded = await play(['playbooks/upgrade.yaml', ...LOCAL, '-e', 'service=mamangcontrol']);
     assert.equal(upgraded.code, 2);
+    assert.match(failures(upgraded), /What it said last:[\s\S]*wsgi/);
     assert.deepEqual(replaced(before, await containers(APP)), []);
     assert.equal(await status(APP, CONTROL, '/'), 200);
     await settled();
