@@ -1,11 +1,4 @@
-import type {
-  Answers,
-  Conversation,
-  Fragment,
-  Identity,
-  Reply,
-  Trouble,
-} from '../contract/exchange.ts';
+import type { Answers, Conversation, Fragment, Identity, Reply, Trouble } from '../contract/exchange.ts';
 import { isTrouble, sameIdentity } from '../contract/exchange.ts';
 import type { Apply } from '../contract/task-type.ts';
 import { type Errand, Errands } from './errands.ts';
