@@ -150,6 +150,12 @@ const cases: readonly Case[] = [
     after: (g) => assert.deepEqual(readdirSync(g.dir).sort(), ['.mama-play-else', 'f']),
   },
   {
+    name: 'leaves alone what a shell that lives is about to put there',
+    before: (g) => g.lay({ [leftover(g.at('f'), '1.')]: 'half' }),
+    params: to('f', { content: 'x' }),
+    after: (g) => assert.equal(g.text(leftover(g.at('f'), '1.')), 'half'),
+  },
+  {
     name: 'copies a file of the host',
     before: (g) => g.lay({ a: 'from here', d: null }),
     params: (g) => ({ src: g.at('a'), dest: g.at('d'), remote_src: true, mode: '0600' }),
@@ -312,6 +318,6 @@ function at(g: Ground, code: string) {
 }
 
 /** The name of a temporary file of an interrupted attempt at `path`. */
-function leftover(path: string): string {
-  return `.mama-play-${createHash('sha256').update(path).digest('hex').slice(0, 12)}.abcdef`;
+function leftover(path: string, shell = ''): string {
+  return `.mama-play-${createHash('sha256').update(path).digest('hex').slice(0, 12)}.${shell}abcdef`;
 }

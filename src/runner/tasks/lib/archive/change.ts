@@ -1,6 +1,7 @@
 import { lines, type Script, sh } from '../../../contract/script.ts';
 import { type Apply, MOVED } from '../../../contract/task-type.ts';
 import { chownWord } from '../files/attributes.ts';
+import { makeTemporary } from '../files/temporary.ts';
 import type { Unarchived } from './desired.ts';
 import type { ArchiveNow } from './look.ts';
 import { makeRecord, recordName } from './record.ts';
@@ -16,10 +17,9 @@ export function applyArchive(desired: Unarchived, now: ArchiveNow): Script | App
   const archive = now.archive ?? '';
   const script = lines(
     sh`cd -P -- ${dest} 2>/dev/null || exit ${MOVED}
-R=$PWD; export R
-for s in ${STAGING}*; do [ -e "$s" ] && rm -rf "$s"; done
-t=$(umask 077; mktemp -d ${STAGING}XXXXXX) || exit 1
-t=$R/\${t#./}
+R=$PWD; export R`,
+    makeTemporary(STAGING, 'directory'),
+    sh`t=$R/\${t#./}
 trap 'cd / && rm -rf "$t"' EXIT
 trap 'exit 143' HUP INT PIPE TERM
 mkdir "$t/x" || exit 1`,

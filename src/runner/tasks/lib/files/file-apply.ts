@@ -9,7 +9,8 @@ import type { FileNow, FileState } from './file-desired.ts';
 import { chmodWord } from './mode.ts';
 import { newDirectories } from './new-directories.ts';
 import { setBelow } from './set-below.ts';
-import { intoDirectory, rename, temporaryPrefix, writeFile } from './write-file.ts';
+import { nameTemporary, temporaryPrefix } from './temporary.ts';
+import { intoDirectory, rename, writeFile } from './write-file.ts';
 
 export function applyState(delta: Delta, desired: FileState, current: FileNow): Script | Apply {
   const { facts } = current;
@@ -45,14 +46,12 @@ rm -f "$b"`,
 }
 
 function link(desired: FileState, facts: PathFacts): Script {
-  const temporary = temporaryPrefix(facts.path) + 'link';
   return lines(
     intoDirectory(facts.path),
     unchangedKind(facts),
     facts.kind === 'directory' && sh`rmdir "$b" || exit 1`,
-    sh`t=${temporary}
-rm -f "$t"
-ln -s -- ${desired.src ?? ''} "$t" || exit 1
+    nameTemporary(temporaryPrefix(facts.path)),
+    sh`ln -s -- ${desired.src ?? ''} "$t" || exit 1
 trap 'rm -f "$t"' EXIT`,
     rename(sh`"$t"`, sh`"$b"`),
     sh`trap - EXIT`,

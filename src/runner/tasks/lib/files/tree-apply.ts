@@ -8,6 +8,7 @@ import { chmodWord } from './mode.ts';
 import { newDirectories } from './new-directories.ts';
 import { nulList } from './nul-list.ts';
 import { STAT_FORMAT } from './path-probe.ts';
+import { makeTemporary } from './temporary.ts';
 import { type TreeChange, treeChanges } from './tree-changes.ts';
 import type { PlacedTree } from './tree-desired.ts';
 import { dotted, type TreeNow } from './tree-probe.ts';
@@ -27,10 +28,9 @@ export function applyTree(desired: PlacedTree, current: TreeNow): Script | Apply
   const streams = staged.members.length > 0;
   const script = lines(
     enterRoot(desired, current.facts),
-    sh`r=$PWD
-for t in ${STAGING}*; do [ -e "$t" ] && rm -rf "$t"; done
-t=$(umask 077; mktemp -d ${STAGING}XXXXXX) || exit 1
-trap 'cd / && rm -rf "$r/$t"' EXIT
+    sh`r=$PWD`,
+    makeTemporary(STAGING, 'directory'),
+    sh`trap 'cd / && rm -rf "$r/$t"' EXIT
 trap 'exit 143' HUP INT PIPE TERM`,
     streams && unpack(),
     staged.links,

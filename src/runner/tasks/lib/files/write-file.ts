@@ -2,11 +2,12 @@ import type { Delta } from '../../../contract/delta.ts';
 import { lines, type Script, sh, withInput } from '../../../contract/script.ts';
 import { type Apply, MOVED } from '../../../contract/task-type.ts';
 import { chownWord, type Declared, finalBits } from './attributes.ts';
-import { asText, type Content, sha256 } from './content.ts';
+import { asText, type Content } from './content.ts';
 import type { PathFacts } from './facts.ts';
 import { chmodWord } from './mode.ts';
 import { SMALL, STAT_FORMAT } from './path-probe.ts';
 import { baseName, parentOf } from './paths.ts';
+import { makeTemporary, temporaryPrefix } from './temporary.ts';
 import { runValidate, type Words } from './validate.ts';
 
 /** Up to this many bytes go with the script; more are streamed on a channel of their own. */
@@ -47,7 +48,8 @@ export function writeFile(delta: Delta, facts: PathFacts, writing: Writing): Scr
 export function replaceFile(fill: Script, delta: Delta, facts: PathFacts, writing: Replacing): Script {
   return lines(
     intoDirectory(facts.real),
-    makeTemporary(facts.real),
+    makeTemporary(temporaryPrefix(facts.real), 'file'),
+    endTemporary(),
     facts.kind === 'file' && keepFurther(),
     fill,
     giveAttributes(facts, writing.declared, delta),
@@ -75,12 +77,8 @@ export function intoDirectory(path: string): Script {
 b=${`./${baseName(path)}`}`;
 }
 
-/** Removes what an interrupted attempt at the same file left, and makes the new `"$t"`. */
-function makeTemporary(path: string): Script {
-  const prefix = temporaryPrefix(path);
-  return sh`for t in ${prefix}*; do [ -e "$t" ] && rm -f "$t"; done
-t=$(umask 077; mktemp ${prefix}XXXXXX) || exit 1
-trap 'rm -f "$t"' EXIT
+function endTemporary(): Script {
+  return sh`trap 'rm -f "$t"' EXIT
 trap 'exit 143' HUP INT PIPE TERM`;
 }
 
@@ -92,11 +90,6 @@ function keepFurther(): Script {
   return sh`case $(ls -ld "$b" 2>/dev/null) in ??????????+*) n= ;; *) n=mode, ;; esac
 [ -f "$b" ] && ( umask 077; cp --attributes-only --preserve=all --no-preserve="\${n}ownership,timestamps,links" "$b" "$t" ) 2>/dev/null
 chmod 600 "$t" || exit 1`;
-}
-
-/** No reader of a `conf.d` takes such a name for its own: it begins with a dot and lacks the file's suffix. */
-export function temporaryPrefix(path: string): string {
-  return `./.mama-play-${sha256(Buffer.from(path)).slice(0, 12)}.`;
 }
 
 /** A file in place of another keeps its owner, group and mode where none are declared. */

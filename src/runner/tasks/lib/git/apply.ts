@@ -2,7 +2,7 @@ import type { Delta } from '../../../contract/delta.ts';
 import { lines, type Script, sh } from '../../../contract/script.ts';
 import { MOVED } from '../../../contract/task-type.ts';
 import { baseName, parentOf } from '../files/paths.ts';
-import { temporaryPrefix } from '../files/write-file.ts';
+import { makeTemporary, temporaryPrefix } from '../files/temporary.ts';
 import type { Checkout } from './desired.ts';
 import type { CheckoutNow } from './facts.ts';
 import { mustHave, targetOf } from './read.ts';
@@ -26,7 +26,7 @@ function made(checkout: Checkout, target: string | null): Script {
   const name = baseName(checkout.dest);
   return lines(
     sh`mkdir -p ${parentOf(checkout.dest)} && cd ${parentOf(checkout.dest)} || exit 1`,
-    makeTemporary(checkout.dest),
+    makeRepository(checkout.dest),
     sh`( cd "$t/new" || exit 1`,
     fetch(checkout, target),
     checkOut(checkout, true),
@@ -41,7 +41,7 @@ mv "$t/new" ./${name} || exit 1`,
 function filled(checkout: Checkout, target: string | null): Script {
   return lines(
     sh`cd ${checkout.dest} || exit 1`,
-    makeTemporary(checkout.dest),
+    makeRepository(checkout.dest),
     sh`( cd "$t/new" || exit 1`,
     fetch(checkout, target),
     sh`git update-ref --no-deref HEAD "$to" && : >.git/${MARK}) || exit
@@ -65,10 +65,8 @@ function updated(delta: Delta, checkout: Checkout, now: CheckoutNow, target: str
 }
 
 /** A repository without commits in `"$t/new"`. */
-function makeTemporary(dest: string): Script {
-  const prefix = temporaryPrefix(dest);
-  return sh`for t in ${prefix}*; do [ -d "$t" ] && rm -rf "$t"; done
-t=$(mktemp -d ${prefix}XXXXXX) || exit 1
+function makeRepository(dest: string): Script {
+  return sh`${makeTemporary(temporaryPrefix(dest), 'directory')}
 trap 'rm -rf "$t"' EXIT
 trap 'exit 143' HUP INT PIPE TERM
 git -c init.defaultBranch=main init -q "$t/new" || exit`;

@@ -1,5 +1,5 @@
 import { lines, type Script, sh } from '../../../contract/script.ts';
-import { temporaryPrefix } from '../files/write-file.ts';
+import { temporaryPrefix } from '../files/temporary.ts';
 import { type Checkout, isShort } from './desired.ts';
 import { DISOWNED, keyIsThere, MARK, PATIENCE, session } from './session.ts';
 
