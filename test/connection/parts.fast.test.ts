@@ -470,13 +470,20 @@ describe('the delaying proxy', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
     const proxy = await startDelayProxy({ to: { host: '127.0.0.1', port }, delayMs: 30 });
-    const socket = connect({ port: proxy.port, host: '127.0.0.1', noDelay: true });
-    const start = performance.now();
-    socket.write('hello');
-    await new Promise((resolve) => socket.once('data', resolve));
-    // One round trip for TCP's handshake, and one for the bytes.
-    const first = performance.now() - start;
-    assert.ok(first >= 115 && first < 250, String(first));
+    const dial = async () => {
+      const socket = connect({ port: proxy.port, host: '127.0.0.1', noDelay: true });
+      const start = performance.now();
+      socket.write('hello');
+      await new Promise((resolve) => socket.once('data', resolve));
+      return { socket, ms: performance.now() - start };
+    };
+    // One round trip for TCP's handshake, and one for the bytes; of several, as the machine may be busy.
+    let { socket, ms } = await dial();
+    for (let tries = 0; tries < 9 && ms >= 175; tries++) {
+      socket.destroy();
+      ({ socket, ms } = await dial());
+    }
+    assert.ok(ms >= 115 && ms < 175, String(ms));
 
     const big = Buffer.alloc(3_000_000, 'abcdefg');
     const echoed: Buffer[] = [];
