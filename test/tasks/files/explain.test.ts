@@ -13,6 +13,12 @@ describe('why a change of a file failed', () => {
     assert.match(hintOf("mv: cannot move 'x' to 'y': Operation not permitted") ?? '', /chattr -i/);
     assert.match(hintOf("mv: cannot move 'x' to 'y': Device or resource busy") ?? '', /^it is mounted there/);
     assert.equal(hintOf('No space left on device'), undefined);
+    const full =
+      'tar: f: Cannot write: No space left on device\ntar: Exiting with failure status due to previous errors';
+    assert.equal(
+      explainChange('/t', { kind: 'reply', code: 1, out: Buffer.of(), err: Buffer.from(full) }).refusal,
+      'could not change /t: tar: f: Cannot write: No space left on device',
+    );
   });
 
   it('does not send root to become root', () => {

@@ -25,7 +25,9 @@ export function explainChange(path: string, reply: Reply): Refusal {
       'the file was not touched',
     );
   }
-  const last = said.split('\n').at(-1) || `the shell exited ${reply.code}`;
+  // tar ends with a word on what it said before.
+  const complaints = said.split('\n').filter((line) => !/^tar: (Exiting|Error is not)/.test(line));
+  const last = complaints.at(-1) || `the shell exited ${reply.code}`;
   const hint = HINTS.find(([words]) => words.test(said))?.[1];
   return refuse(`could not change ${path}: ${last}`, hint);
 }
