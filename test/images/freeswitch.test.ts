@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { docker } from '../hosts/docker.ts';
 import { type Container, network, once, start } from './lib/docker.ts';
 import { ours, ROOT } from './lib/images.ts';
 import { environment, type Mounts, mounts } from './lib/mounts.ts';
@@ -89,6 +90,19 @@ describe('FreeSwitch (its stand-in) with our configuration @host', function () {
     assert.match(await line.logs(), /FreeSwitch may connect to 127\.0\.0\.1:8050/);
     const knock = 'import socket; socket.create_connection(("127.0.0.1", 8050), 3)';
     assert.equal((await switched.exec('python', '-c', knock)).code, 0);
+    await line.remove();
+  });
+
+  it('a voice transport ends when the network that it was in has gone', async () => {
+    const owner = await start(await ours('redis'), ['--network', net]);
+    const line = await start(await ours('vxfreeswitch'), [
+      ...['--network', `container:${owner.name}`],
+      ...folder.file('line/empty.yaml', 'transport_name: x', '/app/config/line.yaml'),
+      ...folder.file('line/sleep', '#!/bin/sh\nexec /bin/sleep 0.1\n', '/usr/local/bin/sleep', 0o755),
+      ...environment({ CONFIG_FILE: 'line.yaml', AMQP_PASSWORD: 'x' }),
+    ]);
+    await owner.remove();
+    await docker(['wait', line.name]);
     await line.remove();
   });
 
