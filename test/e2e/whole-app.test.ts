@@ -97,6 +97,15 @@ describe('the whole of -app @host', function () {
     assert.doesNotMatch(await logIn(CONTROL, password), /sessionid/);
   });
 
+  it("gives the scheduler's user admin back what it may do, and changes nothing else", async () => {
+    const sql = (text: string) =>
+      onHost(APP, `docker exec mamangschedulerdb psql -X -U postgres -At scheduler -c "${text}"`);
+    await sql("update service_users set type = 'GENERAL' where username = 'admin'");
+    assert.deepEqual(changes(await play(['playbooks/site.yaml', ...LOCAL])), ["The scheduler's user admin"]);
+    assert.equal((await sql("select type from service_users where username = 'admin'")).trim(), 'SUPER');
+    await settled();
+  });
+
   it('repairs a removed container, and only that', async () => {
     await onHost(APP, 'docker rm -f mamangcontrolcelery');
     assert.deepEqual(changes(await play(['playbooks/site.yaml', ...LOCAL])), ["Celery's worker"]);

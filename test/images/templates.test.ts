@@ -163,6 +163,14 @@ describe('the templates of -infr', () => {
     const app = JSON.parse(read('app.json'));
     assert.deepEqual([app.name, app.a, app['b c']], ['a"b', ['x'], 1]);
     assert.equal(app.vumi_http.conversation_token, VALUES.vumi_account_token);
+    assert.deepEqual(
+      [app.control.url, app.voice_content.url, app.vumi_http.url],
+      [
+        `http://${VALUES.control_host}/api/v1/`,
+        `http://${VALUES.contentstore_host}/contentstore/`,
+        `http://${VALUES.infr_host}/api/vumi_http/`,
+      ],
+    );
   });
 
   it('every XML file is well-formed, the rendered ones, the overlay and those of the environments @host', async () => {

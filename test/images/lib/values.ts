@@ -2,7 +2,8 @@ import type { Json } from '../../../src/runner/contract/json.ts';
 
 /** Sample values for the templates, with characters that are special somewhere. */
 export const VALUES = {
-  domain: 'test.example.com',
+  control_host: 'control.test.example.com',
+  contentstore_host: 'content.test.example.com',
   infr_host: 'mama-ng-infr.test.example.com',
   metrics_owner_id: 'mama',
   freeswitch_external_ip: '203.0.113.7',
