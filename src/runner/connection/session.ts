@@ -169,11 +169,10 @@ class EarlyStderr {
 }
 
 function unfit(host: string, what: string): Trouble {
-  return trouble(
-    'unfit',
-    `${host} lacks ${what}`,
-    'a host needs a POSIX shell and the tools of coreutils or busybox',
-  );
+  const hint = /folder|room/.test(what)
+    ? 'make room in one of them, or let the user write there'
+    : 'a host needs a POSIX shell and the tools of coreutils or busybox';
+  return trouble('unfit', `${host} lacks ${what}`, hint);
 }
 
 function garbled(host: string): Trouble {
