@@ -93,6 +93,11 @@ describe('the checks of an inventory @slow', function () {
     ['a stand-in of an application', { control_stand_in: 'test' }, /Only local runs stand-ins/],
     ['an application without a version', { control_version: '' }, /Every application has a source/],
     ['an RTP range that begins odd', { freeswitch_rtp_start: 16385 }, /RTP ports begin even and end odd/],
+    [
+      "an RTP range over FreeSwitch's own ports",
+      { freeswitch_rtp_start: 5000, freeswitch_rtp_end: 5999 },
+      /leave FreeSwitch its own ports/,
+    ],
     ['an RTP range that ends even', { freeswitch_rtp_end: 16402 }, /RTP ports begin even and end odd/],
     [
       'a line on the event socket',
@@ -123,9 +128,19 @@ describe('the checks of an inventory @slow', function () {
     assert.match((await checks('qa', { smpp_lines: [smpp] })).stdout, /SMPP's limits hold/);
   });
 
-  it('a value of another shape is refused before that, with its place', async () => {
-    const { code, stdout, stderr } = await checks('qa', { vumi_conversation_key: 'not a uuid' });
-    assert.equal(code, 1);
-    assert.match(stdout + stderr, /vumi_conversation_key/);
-  });
+  const smpp = { name: 'qa_sms', system_id: 'x', password: '12345678', endpoint: 'tcp:host=a:port=1' };
+  const shapes: readonly [Values, RegExp][] = [
+    [{ vumi_conversation_key: 'not a uuid' }, /vumi_conversation_key/],
+    [{ freeswitch_external_ip: '192.0.2.300' }, /freeswitch_external_ip/],
+    [{ sip_networks: ['192.0.2.256/28'] }, /sip_networks/],
+    [{ sip_networks: ['0.0.0.0/0'] }, /sip_networks/],
+    [{ smpp_lines: [{ ...smpp, source_adr_ton: 5 }] }, /source_adr_ton/],
+  ];
+  for (const [variables, message] of shapes) {
+    it(`refuse ${JSON.stringify(variables)} before that, with its place`, async () => {
+      const { code, stdout, stderr } = await checks('qa', variables);
+      assert.equal(code, 1);
+      assert.match(stdout + stderr, message);
+    });
+  }
 });
