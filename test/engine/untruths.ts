@@ -9,8 +9,9 @@ const BECOMES: Readonly<Record<string, readonly string[]>> = {
   ignored: ['ignored'],
 };
 
-const baseOf = (task: TaskEvent) =>
-  `${task.host} ${task.at} ${task.task} ${'item' in task ? JSON.stringify(task.item) : ''}`;
+const placeOf = ({ host, at, task }: TaskEvent) => `${host} ${at} ${task}`;
+
+const baseOf = (task: TaskEvent) => `${placeOf(task)} ${'item' in task ? JSON.stringify(task.item) : ''}`;
 
 /** Of a handler that came, but fewer times than check told of it: without the first turns of which it did not know. */
 function come(checked: readonly TaskEvent[], real: readonly TaskEvent[]): readonly TaskEvent[] {
@@ -40,6 +41,8 @@ function keyed(tasks: readonly TaskEvent[]): Map<string, TaskEvent> {
   return events;
 }
 
+const isGroup = ({ type }: TaskEvent) => type === 'block' || type.startsWith('include_');
+
 const isCommand = ({ type }: TaskEvent) => type === 'command' || type === 'shell';
 
 /** A command that would run may still fail: that it runs is what was said of it. */
@@ -53,12 +56,14 @@ export function untruths(told: readonly TaskEvent[], real: readonly TaskEvent[])
   const checked = come(told, real);
   const did = keyed(real);
   const wrong: string[] = [];
-  // Where a step fails that check could not tell, the real run may go another way on that host.
+  // Where a step fails that check could not tell, the real run may go another way on that host; and it tells of
+  // what is in a group of which check could not tell whether, or how many times, it is come to.
   const parted = new Set<string>();
   for (const [key, said] of keyed(checked)) {
     const came = did.get(key);
     const open = said.status === 'unknown' || (isCommand(said) && said.status === 'would_change');
-    if (open && (came === undefined || came.status === 'failed')) parted.add(said.host);
+    const goesOn = came !== undefined && came.status !== 'failed';
+    if (open && (!goesOn || isGroup(said))) parted.add(said.host);
     if (said.status === 'unknown' || (parted.has(said.host) && !came)) continue;
     if (!came || !mayBe(said).includes(came.status)) {
       wrong.push(
@@ -67,6 +72,11 @@ export function untruths(told: readonly TaskEvent[], real: readonly TaskEvent[])
     }
   }
   const said = keyed(checked);
-  const unsaid = [...did].filter(([key, { host }]) => !said.has(key) && !parted.has(host));
+  // Of a loop whose items check could not tell it says one thing for all.
+  const vague = new Set(
+    checked.filter((task) => task.status === 'unknown' && !('item' in task)).map(placeOf),
+  );
+  const isItem = (task: TaskEvent) => 'item' in task && vague.has(placeOf(task));
+  const unsaid = [...did].filter(([key, task]) => !said.has(key) && !parted.has(task.host) && !isItem(task));
   return [...wrong, ...unsaid.map(([key]) => `${key}: check said nothing of it`)];
 }

@@ -1,0 +1,107 @@
+import type { Draw } from './draw.ts';
+import type { Frame, Layer, RoleModel } from './frame.ts';
+import type { Inventory } from './inventory.ts';
+import { kindsOf, type Made, type Place, type ProjectNames } from './place.ts';
+import { someDefinition } from './texts.ts';
+import type { Data, Kind } from './values.ts';
+
+/** A part of a play: what stands in the file, and what it does on hosts that come to it together. */
+export interface Node {
+  readonly yaml: Data;
+  readonly run: (frames: readonly Frame[]) => void;
+}
+
+/** A node, and the names that tasks in it have surely given to all hosts behind it. */
+export interface Step {
+  readonly node: Node;
+  readonly gives: Made;
+}
+
+export interface RoleInput {
+  readonly name: string;
+  readonly required: boolean;
+}
+
+export interface RoleText {
+  readonly model: RoleModel;
+  /** It has a `variables.yaml`. */
+  readonly declared: boolean;
+  readonly inputs: readonly RoleInput[];
+  readonly nodes: readonly Node[];
+  readonly gives: Made;
+  readonly handler: string | null;
+}
+
+export const NO_NAMES: Made = { facts: new Map(), results: new Set() };
+
+/** What a project is written with: its files so far, and whom a play may call. */
+export class Writer {
+  readonly draw: Draw;
+  readonly inventory: Inventory;
+  readonly project: ProjectNames;
+  /** Text, or what is to be written as YAML. */
+  readonly files = new Map<string, unknown>();
+  readonly roles: RoleText[] = [];
+  /** The folder of the playbooks, with a slash; or none. */
+  readonly playbooks: string;
+  /** Handlers that a task here may notify. */
+  handlers: readonly string[] = [];
+  private readonly made = new Map<string, Set<string>>();
+  private last = 0;
+
+  constructor(draw: Draw, inventory: Inventory) {
+    this.draw = draw;
+    this.inventory = inventory;
+    this.playbooks = draw.pick(['', 'playbooks/']);
+    this.project = {
+      hosts: inventory.hosts.map(({ name, layers }) => ({
+        name,
+        names: [...new Set(layers.flatMap((layer) => [...layer.keys()]))],
+      })),
+      groups: inventory.groups,
+      madeOn: (host) => this.made.get(host) ?? [],
+    };
+  }
+
+  next(): number {
+    return ++this.last;
+  }
+
+  /** Behind a play: what its hosts were surely given. */
+  remember(hosts: readonly string[], { facts }: Made): void {
+    for (const host of hosts) this.made.set(host, new Set([...(this.made.get(host) ?? []), ...facts.keys()]));
+  }
+
+  /** The folder where files of a place are looked for. */
+  folder({ role }: Place): string {
+    return role === null ? this.playbooks : `roles/${role}/`;
+  }
+
+  layer(names: readonly string[], place: Place): Layer {
+    return new Map(names.map((name) => [name, someDefinition(this.draw, name, place)]));
+  }
+}
+
+export function joined(one: Made, other: Made): Made {
+  return {
+    facts: new Map([...one.facts, ...other.facts]),
+    results: new Set([...one.results, ...other.results]),
+  };
+}
+
+/** Below `vars` of a block, an include or a task. */
+export function below(place: Place, layer: Layer): Place {
+  return {
+    ...place,
+    names: new Map([...place.names, ...kindsOf(layer.keys())]),
+    ambient: new Set([...place.ambient, ...layer.keys()]),
+  };
+}
+
+export function within(place: Place, loops: ReadonlyMap<string, Kind>): Place {
+  return { ...place, loops: new Map([...place.loops, ...loops]) };
+}
+
+export function behind(place: Place, gives: Made): Place {
+  return { ...place, made: joined(place.made, gives) };
+}
