@@ -25,6 +25,10 @@ function counts(ran: RanHere, host: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== 0));
 }
 
+function states(ran: RanHere): Record<string, string> {
+  return Object.fromEntries(Object.entries(ran.recap!.hosts).map(([host, { state }]) => [host, state]));
+}
+
 describe('stories of whole playbooks', function () {
   this.timeout(60_000);
   let dir: string;
@@ -440,6 +444,27 @@ describe('stories of whole playbooks', function () {
     const told = ran.tasks.map(line);
     assert.ok(!told.some((one) => /two|later/.test(one)), told.join('\n'));
     assert.ok(told.includes('c bad skipped'));
+    assert.deepEqual(states(ran), { a: 'interrupted', b: 'failed', c: 'interrupted' });
+  });
+
+  it('what was not come to, because of others, is not done', async () => {
+    const serial = (tasks: string) => `
+- hosts: all
+  serial: 1
+  any_errors_fatal: true
+  tasks:
+    ${tasks}
+`;
+    const bad = '- {name: bad, fail: {msg: no}, when: inventory_hostname == "b"}';
+    assert.deepEqual(states(await run(serial(bad))), { a: 'done', b: 'failed', c: 'interrupted' });
+    const ended = '- meta: end_play';
+    assert.deepEqual(states(await run(serial(ended))), { a: 'done', b: 'done', c: 'done' });
+    const last = serial(bad).replace('serial: 1', 'serial: 3');
+    assert.deepEqual(states(await run(last)), { a: 'done', b: 'failed', c: 'done' });
+    writeFiles(dir, { 'next.yaml': '- hosts: c\n  tasks: [{name: next, debug: {msg: x}}]\n' });
+    writeFiles(dir, { 'first.yaml': last });
+    const two = await runHere(dir, ['first.yaml', 'next.yaml', '-i', 'inventory.yaml']);
+    assert.deepEqual(states(two), { a: 'done', b: 'failed', c: 'interrupted' });
   });
 
   it('max_fail_percentage: more than so many of the batch end the play', async () => {

@@ -121,6 +121,7 @@ export interface HostRecap {
   /** Bytes on the host's line. */
   readonly bytes_sent: number;
   readonly bytes_received: number;
+  /** `interrupted`: the run ended before it had done all on this host, by the operator's wish or another host's failure. */
   readonly state: 'done' | 'failed' | 'unreachable' | 'locked' | 'interrupted';
 }
 

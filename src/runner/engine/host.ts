@@ -11,6 +11,8 @@ export class Host {
   state: HostRecap['state'] = 'done';
   /** A step was held back: it goes on, but not to a good end. */
   hasHeldBack = false;
+  /** The run ended before its last task, for what happened elsewhere. */
+  isCutShort = false;
 
   constructor(inventory: InventoryHost) {
     this.inventory = inventory;
@@ -32,7 +34,13 @@ export class Host {
       round_trips: this.tally.roundTrips,
       bytes_sent: sent,
       bytes_received: received,
-      state: this.live && this.hasHeldBack ? 'failed' : this.state,
+      state: this.end(),
     };
+  }
+
+  private end(): HostRecap['state'] {
+    if (!this.live) return this.state;
+    if (this.hasHeldBack) return 'failed';
+    return this.isCutShort ? 'interrupted' : 'done';
   }
 }

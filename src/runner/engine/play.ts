@@ -27,10 +27,13 @@ export async function runPlay(run: Run, play: Play, hosts: readonly Host[], fork
     });
     const batch = new Batch(play, members, forks);
     await runBatch(run, batch, hosts, forks);
-    if (run.interrupt.stop || batch.over === 'fatal' || run.leases.refused.size > 0) return 'stop';
-    if (batch.over === 'end_play') return 'go-on';
+    const isOver = run.interrupt.stop || batch.over === 'fatal' || run.leases.refused.size > 0;
+    if (!isOver && batch.over === 'end_play') return 'go-on';
     // Nobody is left to show that the next batch would fare better.
-    if (members.every((host) => !host.live)) return batches.length > 1 ? 'stop' : 'go-on';
+    if (isOver || (batches.length > 1 && members.every((host) => !host.live))) {
+      for (const host of batches.slice(index + 1).flat()) host.isCutShort = true;
+      return 'stop';
+    }
   }
   return 'go-on';
 }

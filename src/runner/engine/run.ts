@@ -168,15 +168,19 @@ function delegates(plays: RunOptions['plays']): ReadonlySet<string> {
 /** What a playbook needs may be the work of the one before it: behind a failure no further one is begun. */
 async function walkPlays({ plays, forks }: RunOptions, run: Run): Promise<void> {
   let before: string | null = null;
-  for (const { play, hosts, playbook } of plays) {
+  const cutFrom = (index: number) => {
+    for (const { hosts } of plays.slice(index))
+      for (const { name } of hosts) run.hosts.get(name)!.isCutShort = true;
+  };
+  for (const [index, { play, hosts, playbook }] of plays.entries()) {
     if (before !== playbook && [...run.hosts.values()].some((host) => !host.live)) {
       const msg = `${playbook} is not begun: not all hosts came to the end of the playbook before it`;
       run.emit({ event: 'note', level: 'warning', msg });
-      return;
+      return cutFrom(index);
     }
     before = playbook;
     const members = hosts.map((host) => run.hosts.get(host.name)!);
-    if ((await runPlay(run, play, members, forks)) === 'stop') return;
+    if ((await runPlay(run, play, members, forks)) === 'stop') return cutFrom(index + 1);
   }
 }
 

@@ -126,6 +126,7 @@ export class Way {
   private mustStop(): boolean {
     if (this.dialogue?.owesOutcomes) return false;
     if (this.run.interrupt.stop) this.host.state = 'interrupted';
+    if (this.batch.over === 'fatal') this.host.isCutShort = true;
     return this.run.interrupt.stop || this.batch.over !== null || this.run.leases.refused.size > 0;
   }
 
