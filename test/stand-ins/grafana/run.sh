@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """Stand-in for Grafana's start script and server: checks what it is provisioned with, and answers
-/api/health and /api/datasources/uid/<uid>/health below the sub path. It shows nothing."""
+/api/health, /api/user and /api/datasources/uid/<uid>/health below the sub path. It shows nothing. Its database is the
+password of the user admin."""
+import base64
 import glob
 import json
 import os
@@ -14,6 +16,7 @@ from urllib.request import urlopen
 import yaml
 
 PROVISIONING = '/etc/grafana/provisioning'
+DATABASE = '/var/lib/grafana/grafana.db'
 
 
 class Wrong(Exception):
@@ -91,6 +94,11 @@ def handler(prefix, sources):
                 return self.reply(200, {'database': 'ok', 'version': 'stand-in'})
             if found and found[1] in sources:
                 return self.ask(sources[found[1]])
+            if path == '/api/user':
+                with open(DATABASE) as file:
+                    login = base64.b64encode(b'admin:' + file.readline().rstrip('\n').encode()).decode()
+                known = self.headers.get('Authorization') == 'Basic ' + login
+                return self.reply(200, {'login': 'admin'}) if known else self.reply(401, {'message': 'Unauthorized'})
             if path == '/':
                 return self.reply(200, {'root_url': os.environ['GF_SERVER_ROOT_URL']})
             return self.reply(404, {'message': 'Not found'})
@@ -119,8 +127,9 @@ def handler(prefix, sources):
 def main():
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     secrets_from_files()
-    with open('/var/lib/grafana/grafana.db', 'a'):
-        pass
+    if not os.path.exists(DATABASE):
+        with open(DATABASE, 'w') as file:
+            file.write(os.environ['GF_SECURITY_ADMIN_PASSWORD'] + '\n')
     sources = datasources()
     dashboards(sources)
     root = urlsplit(os.environ['GF_SERVER_ROOT_URL'])
