@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type Json, sameJson } from '../../src/runner/contract/json.ts';
+import { boundedMatch } from '../../src/runner/language/cel-regex.ts';
 import { fromCel, toCel } from '../../src/runner/language/cel-values.ts';
 import { asCondition, compileCondition, compileExpression } from '../../src/runner/language/expression.ts';
 import { allShown, growth, outcome, scopeOf, valueIn, whole } from './values-support.ts';
@@ -174,6 +175,12 @@ describe('an expression', () => {
     const expression = '"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab".matches("^(a+)+$")';
     assert.match(evaluated(expression), /the pattern takes too long on this text/);
     assert.ok(process.cpuUsage(begun).user / 1000 < 1000);
+  });
+
+  it('a pattern that was kept from its time by a busy machine is tried again', () => {
+    const text = `${'a'.repeat(20)}b`;
+    assert.equal(boundedMatch(text, '^(a+)+$', [1]), null);
+    assert.equal(boundedMatch(text, '^(a+)+$', [1, 60_000]), false);
   });
 
   it('a value that is nested without end is a fault, not a crash', () => {
