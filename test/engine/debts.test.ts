@@ -101,6 +101,25 @@ describe('handler debt', function () {
     assert.deepEqual(told(await run('')), ['config ok']);
   });
 
+  it('a run that another one keeps out leaves what is owed alone, and what that one comes to owe', async () => {
+    const wait = `i=0; while [ ! -e ${dir}/go ] && [ $i -lt 200 ]; do sleep 0.1; i=$((i+1)); done`;
+    const holds = run(`- {name: hold, shell: "${wait}; exit 1"}`);
+    for (let i = 0; i < 800 && !existsSync(file); i++) await sleep(25);
+    assert.equal(readFileSync(file, 'utf8'), owed);
+    for (const handler of ['restart', 'renamed']) {
+      const text = playbook('')
+        .replaceAll('name: restart', `name: ${handler}`)
+        .replace('notify: restart', `notify: ${handler}`);
+      writeFiles(dir, { 'play.yaml': text });
+      const out = await runHere(dir, ['play.yaml', '-i', 'inventory.yaml'], { run: 'out', who: 'late@here' });
+      assert.deepEqual([out.recap!.hosts['a']!.state, told(out)], ['locked', []]);
+      assert.equal(readFileSync(file, 'utf8'), owed);
+    }
+    writeFiles(dir, { go: '' });
+    assert.deepEqual(told(await holds), ['config changed', 'hold failed']);
+    assert.equal(readFileSync(file, 'utf8'), owed);
+  });
+
   it('a handler that is gone is told once and dropped', async () => {
     await run(BROKEN);
     writeFiles(dir, {

@@ -53,7 +53,7 @@ export class Ledger {
     if (this.run.check && owed.length > 0) {
       this.note('info', `owed by an earlier run, and paid first by the next: ${owed.join(', ')}`);
     }
-    return !this.run.check && owed.length > 0 && this.take(owed);
+    return !this.run.check && owed.length > 0 && (await this.take(owed));
   }
 
   /** A change is about to be said: whom it may notify must be written down first. */
@@ -77,17 +77,18 @@ export class Ledger {
       this.note('warning', `the handler "${name}" is still owed: nothing gave what it reads`);
   }
 
-  /** What is owed now becomes what the host knows. */
+  /** What is owed now becomes what the host knows; where another run holds it, it is that run's to say. */
   settle(): void {
-    if (!this.run.check) this.debts?.settle([...new Set([...this.notified.names(), ...this.unpaid])]);
+    if (!this.run.check && this.run.leases.refused.size === 0)
+      this.debts?.settle([...new Set([...this.notified.names(), ...this.unpaid])]);
   }
 
-  private take(owed: readonly string[]): boolean {
+  private async take(owed: readonly string[]): Promise<boolean> {
     for (const name of owed) {
       if (!this.notified.owe(name))
         this.note('warning', `the handler "${name}" was owed, but the play has it no more`);
     }
-    if (this.notified.size === 0) this.settle();
+    if (this.notified.size === 0 && (await this.run.leases.mayChange(this.host.name))) this.settle();
     return this.notified.size > 0;
   }
 
