@@ -22,7 +22,7 @@ import { conditions, type NoWork, prepare, type Work } from './prepare.ts';
 import { resultShape } from './results.ts';
 import { itemsOf, namesOf, rounds } from './rounds.ts';
 import { evaluateIn, type Memory } from './scope.ts';
-import { hostvarsShape, type Later, once, Seen, spanIn, undefinedName } from './seen.ts';
+import { inventoryShapes, type Later, Seen, spanIn, undefinedName } from './seen.ts';
 import { apart, judged } from './taken.ts';
 import { judgementsOf, textsOf } from './texts.ts';
 
@@ -37,7 +37,8 @@ export function checkPlay(
   written: ReadonlyMap<string, Shape>,
 ): Diagnostic[] {
   if (play.lacksVariables) return [];
-  const later = { written, hostvars: once(() => hostvarsShape(contextOf(hosts[0]!).run, written)) };
+  if (hosts.length === 0) return [];
+  const later = { written, inventory: inventoryShapes(contextOf(hosts[0]!).run, written) };
   const found = new Map<string, { readonly diagnostic: Diagnostic; readonly hosts: Set<string> }>();
   const findings = new Map<InventoryHost['layers'], Findings>();
   const looped = loopedRolesOf(play.nodes);

@@ -80,13 +80,14 @@ export function prepare(
   if (rendered.kind !== 'value') return rendered;
   const valid = validateParams(task.type, rendered.value, task.params);
   if ('diagnostics' in valid) return { kind: 'fault', diagnostic: valid.diagnostics[0]! };
+  const on = delegate(task, host, scope);
+  if (on.kind === 'fault') return on;
   if (task.type.kind === 'local') return { kind: 'local', type: task.type, params: valid.value };
   const { local, trouble } = localFor(task, scope, run.sources, play.dir);
   const desired: unknown = task.type.desire(valid.value, local);
   const obstacle = trouble();
   if (obstacle) return obstacle;
   if (isRefusal(desired)) return { kind: 'refused', refusal: desired };
-  const on = delegate(task, host, scope);
   if (on.kind !== 'value') return on;
   const there = on.value === host ? scope : delegateScope(on.value, run);
   const identity = identityOf(task, scope, there, run);

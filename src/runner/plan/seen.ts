@@ -14,7 +14,8 @@ import type { LadderScope } from './scope.ts';
 export interface Later {
   /** Names that tasks of this play or of earlier ones give, and loop variables that are not known. */
   readonly written: ReadonlyMap<string, Shape>;
-  readonly hostvars: () => Shape;
+  /** Of `hostvars` and `groups`. */
+  readonly inventory: ReadonlyMap<string, () => Shape>;
   /** Names of which it is said elsewhere that they are missing, or declared wrongly. */
   readonly waived: ReadonlySet<string>;
 }
@@ -86,7 +87,8 @@ export class Seen {
   shapeOf(name: string): Shape {
     const own = this.own.get(name);
     if (own) return own;
-    if (name === 'hostvars') return this.later.hostvars();
+    const ofInventory = this.later.inventory.get(name);
+    if (ofInventory) return ofInventory();
     if (Object.hasOwn(MAGIC, name)) return MAGIC[name]!;
     const { written } = this.later;
     const declared = this.place.role?.role.inputs.get(name)?.schema;
@@ -120,8 +122,18 @@ export class Seen {
   }
 }
 
-/** Of each host what the inventory says, and what any host may be given while the plays run. */
-export function hostvarsShape(run: RunContext, written: ReadonlyMap<string, Shape>): Shape {
+/** What hangs on which hosts and groups there are; `written`: what any host may be given while the plays run. */
+export function inventoryShapes(run: RunContext, written: ReadonlyMap<string, Shape>): Later['inventory'] {
+  const names: Shape = { type: 'array', items: { type: 'string' } };
+  const groups = ['all', ...run.inventory.groups.keys()].map((name) => [name, names]);
+  return new Map([
+    ['hostvars', once(() => hostvarsShape(run, written))],
+    ['groups', once(() => record(Object.fromEntries(groups)))],
+  ]);
+}
+
+/** Of each host what the inventory says, and what any host may be given. */
+function hostvarsShape(run: RunContext, written: ReadonlyMap<string, Shape>): Shape {
   const given = Object.fromEntries([...written.keys()].map((name) => [name, ANY]));
   const hosts = [...run.inventory.hosts.values()].map((host) => {
     const own = [...hostScope(run, host).names()].map((name) => [name, ANY]);
@@ -130,7 +142,7 @@ export function hostvarsShape(run: RunContext, written: ReadonlyMap<string, Shap
   return record(Object.fromEntries(hosts));
 }
 
-export function once<T>(make: () => T): () => T {
+function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | null = null;
   return () => {
     made ??= { value: make() };
