@@ -62,6 +62,8 @@ const cases: readonly Case[] = [
     `${B}\nx\n${E}\na\n`,
   ),
   edits('keeps CR LF', 'a\r\n', { block: 'x\ny' }, `a\r\n${B}\r\nx\r\ny\r\n${E}\r\n`),
+  edits('adds no line to a mixture of ends', 'a\r\nb\n', { block: 'x' }, `a\r\nb\n${B}\nx\n${E}\n`),
+  edits('finds its block in a mixture of ends', `a\n${B}\r\nx\r\n${E}\r\n`, { block: '' }, 'a\n'),
   edits('removes a block', `a\n${B}\nx\n${E}\nb`, { state: 'absent' }, 'a\nb'),
   edits('removes a last block without an end', `a\n${B}\nx\n${E}`, { block: '' }, 'a\n'),
   edits('has nothing to remove', 'a\n', { state: 'absent' }, 'a\n'),

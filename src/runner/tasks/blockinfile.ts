@@ -1,6 +1,6 @@
 import { isRefusal, type Refusal, refuse, stateTask } from '../contract/task-type.ts';
 import { type Editing, editing } from './lib/edit/edited.ts';
-import { insertLines, joinLines, type Lines, splitLines } from './lib/edit/lines.ts';
+import { bare, insertLines, joinLines, type Lines, splitLines } from './lib/edit/lines.ts';
 import { FIELDS, FILE, placingOf } from './lib/edit/params.ts';
 import { indexOf, type Place, readPlace } from './lib/edit/place.ts';
 
@@ -111,12 +111,13 @@ function withBlock(now: string, wanted: Wanted): string | Refusal {
     });
   }
   if (block === null) return now;
-  const at = indexOf(wanted.place, text.lines, false);
+  const at = indexOf(wanted.place, bare(text.lines), false);
   return typeof at === 'number' ? joinLines(insertLines(text, at, lines)) : at;
 }
 
 /** The lines that the block takes now, its markers among them: from (inclusive) and to (exclusive). */
-function blockIn({ lines }: Lines, wanted: Wanted): { from: number; to: number } | null | Refusal {
+function blockIn(text: Lines, wanted: Wanted): { from: number; to: number } | null | Refusal {
+  const lines = bare(text.lines);
   const { path, begin, end } = wanted;
   const [from, to] = [lines.indexOf(begin), lines.indexOf(end)];
   if (from < 0 && to < 0) return null;

@@ -1,6 +1,6 @@
 import { isRefusal, type Refusal, refuse, stateTask } from '../contract/task-type.ts';
 import { type Editing, editing } from './lib/edit/edited.ts';
-import { insertLines, joinLines, type Lines, splitLines } from './lib/edit/lines.ts';
+import { bare, insertLines, joinLines, type Lines, splitLines } from './lib/edit/lines.ts';
 import { FIELDS, FILE, placingOf } from './lib/edit/params.ts';
 import { expand, highestGroup, type Pattern, readPattern } from './lib/edit/pattern.ts';
 import { indexOf, type Place, readPlace } from './lib/edit/place.ts';
@@ -132,7 +132,7 @@ function matches(
 
 function without(now: string, wanted: Wanted): string | Refusal {
   const text = splitLines(now);
-  const found = matches(text.lines, wanted);
+  const found = matches(bare(text.lines), wanted);
   if (isRefusal(found)) return found;
   const lines = text.lines.filter((_, i) => found[i] === null);
   return lines.length === text.lines.length
@@ -142,19 +142,22 @@ function without(now: string, wanted: Wanted): string | Refusal {
 
 function withLine(now: string, wanted: Wanted): string | Refusal {
   const text = splitLines(now);
-  const found = matches(text.lines, wanted);
+  const lines = bare(text.lines);
+  const found = matches(lines, wanted);
   if (isRefusal(found)) return found;
   const hit = (one: unknown) => one !== null;
   const at = wanted.first ? found.findIndex(hit) : found.findLastIndex(hit);
   if (at >= 0) {
     const line = wanted.backrefs ? expand(wanted.line, found[at] ?? []) : wanted.line;
-    return text.lines[at] === line ? now : joinLines(replaced(text, at, line));
+    return lines[at] === line ? now : joinLines(replaced(text, at, line));
   }
-  if (wanted.backrefs || text.lines.includes(wanted.line)) return now;
-  const index = indexOf(wanted.place, text.lines, wanted.first);
+  if (wanted.backrefs || lines.includes(wanted.line)) return now;
+  const index = indexOf(wanted.place, lines, wanted.first);
   return typeof index === 'number' ? joinLines(insertLines(text, index, [wanted.line])) : index;
 }
 
+/** The line keeps the end that it has; one without any gets one. */
 function replaced(text: Lines, at: number, line: string): Lines {
-  return { ...text, lines: text.lines.map((one, i) => (i === at ? line : one)) };
+  const lines = text.lines.map((one, i) => (i !== at ? one : one.endsWith('\r') ? `${line}\r` : line));
+  return { ...text, lines, ended: text.ended || at === lines.length - 1 };
 }
