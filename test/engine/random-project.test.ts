@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { FakeProcess, runFake } from '../cli/fake-process.ts';
-import { type RandomProject, randomProject } from './random-project/project.ts';
+import { type RandomProject, randomProject, wrongProject } from './random-project/project.ts';
 import { SEEDED } from './random-seed.ts';
 import { runHere, snapshot, writeFiles } from './run-here.ts';
 import { untruths } from './untruths.ts';
 
-/** How many random projects are run: 1 in `npm run test:fast`, 14 in `npm test`; four times as many are read. */
-const RUNS = Math.ceil(Number(process.env['MAMA_RANDOM_PLAYS'] ?? 5) / 15);
+/** How many random projects are run: 1 in `npm run test:fast`, 7 in `npm test`; four times as many are read, and as many with a mistake. */
+const RUNS = Math.ceil(Number(process.env['MAMA_RANDOM_PLAYS'] ?? 5) / 30);
 
 /** What lies on the hosts, as the model names it. */
 function written(root: string): Map<string, string> {
@@ -30,9 +30,13 @@ describe('random projects', function () {
   after(() => rmSync(base, { recursive: true, force: true }));
 
   /** In a folder of its own, which stays where something is wrong: each is made from one number, which is told then. */
-  function each(runs: number, look: (project: RandomProject, dir: string) => Promise<void>): Promise<void> {
+  function each<P extends RandomProject>(
+    make: (seed: number) => P,
+    runs: number,
+    look: (project: P, dir: string) => Promise<void>,
+  ): Promise<void> {
     const property = fc.asyncProperty(fc.nat(), async (seed) => {
-      const project = randomProject(seed);
+      const project = make(seed);
       const dir = join(base, String(++count));
       writeFiles(dir, project.files);
       for (const host of project.hosts) mkdirSync(join(dir, 'host', host), { recursive: true });
@@ -43,13 +47,13 @@ describe('random projects', function () {
   }
 
   it(`${4 * RUNS} projects that are right: nothing is refused in them`, () =>
-    each(4 * RUNS, async (project, dir) => {
+    each(randomProject, 4 * RUNS, async (project, dir) => {
       const linted = await runFake(new FakeProcess(dir), ['lint', '-i', 'inventory.yaml', project.playbook]);
       assert.equal(linted.code, 0, linted.out + linted.err);
     }));
 
   it(`${RUNS} projects write what the ladder of variables says, and check mode knows it @slow`, () =>
-    each(RUNS, async (project, dir) => {
+    each(randomProject, RUNS, async (project, dir) => {
       const args = [project.playbook, ...project.args];
       const root = join(dir, 'host');
       const before = snapshot(root);
@@ -60,5 +64,16 @@ describe('random projects', function () {
       assert.equal(real.recap?.ok, true);
       assert.deepEqual(written(root), new Map([...project.expected].sort()));
       assert.deepEqual(untruths(checked.tasks, real.tasks), []);
+    }));
+
+  it(`${4 * RUNS} projects with one mistake are refused, where it stands, before anything runs`, () =>
+    each(wrongProject, 4 * RUNS, async ({ playbook, args, lines }, dir) => {
+      const { refused, events } = await runHere(dir, [playbook, ...args]);
+      const told = refused.map(({ at, message }) => `${at?.file}:${at?.line} ${message}`);
+      assert.ok(
+        told.some((one) => lines.some((line) => one.startsWith(`${line} `))),
+        `${lines} is wrong, and this is told: ${told.join('\n')}`,
+      );
+      assert.deepEqual(events, []);
     }));
 });

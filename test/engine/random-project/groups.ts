@@ -1,6 +1,7 @@
 import type { Frame, Layer } from './frame.ts';
 import { writtenOf } from './inventory.ts';
 import { type Loop, roundByRound, someLoop } from './loops.ts';
+import { someMistake } from './mistakes.ts';
 import type { Place } from './place.ts';
 import { uses } from './roles.ts';
 import { lowest, passes, registers, setsFacts, writes } from './tasks.ts';
@@ -27,10 +28,20 @@ export function steps(
 
 function someStep(writer: Writer, place: Place, depth: number): Step {
   const { draw } = writer;
+  if (writer.slips()) return slip(writer, place);
   const kinds = [writes, writes, writes, writes, registers, setsFacts];
   if (depth >= 2) return draw.pick(kinds)(writer, place);
   const groups = [block, include, include, ...(writer.roles.length > 0 ? [uses, uses] : [])];
   return draw.pick([...kinds, ...groups])(writer, place, depth + 1);
+}
+
+/** A node that is wrong; the model notes whether anybody comes to it. */
+function slip(writer: Writer, place: Place): Step {
+  const mistake = someMistake(writer, place);
+  const run = (frames: readonly Frame[]) => {
+    if (frames.some(passes)) writer.slipped = mistake;
+  };
+  return { node: { yaml: mistake.yaml, run }, gives: NO_NAMES };
 }
 
 export function runAll(nodes: readonly Node[], frames: readonly Frame[]): void {

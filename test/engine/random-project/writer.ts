@@ -1,6 +1,7 @@
 import type { Draw } from './draw.ts';
 import type { Frame, Layer, RoleModel } from './frame.ts';
 import type { Inventory } from './inventory.ts';
+import type { Slip } from './mistakes.ts';
 import { kindsOf, type Made, type Place, type ProjectNames } from './place.ts';
 import { someDefinition } from './texts.ts';
 import type { Data, Kind } from './values.ts';
@@ -46,6 +47,10 @@ export class Writer {
   readonly playbooks: string;
   /** Handlers that a task here may notify. */
   handlers: readonly string[] = [];
+  /** After how many nodes one is to come that is wrong; null: none. */
+  slipIn: number | null = null;
+  /** The mistake, once somebody came to it. */
+  slipped: Slip | null = null;
   private readonly made = new Map<string, Set<string>>();
   private last = 0;
 
@@ -61,6 +66,11 @@ export class Writer {
       groups: inventory.groups,
       madeOn: (host) => this.made.get(host) ?? [],
     };
+  }
+
+  /** Is the node that is wrong due? Once. */
+  slips(): boolean {
+    return this.slipIn !== null && --this.slipIn === 0;
   }
 
   next(): number {
