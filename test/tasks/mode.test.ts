@@ -20,6 +20,9 @@ const MODES = [
   'o=g',
   'go-rwx',
   'a=X',
+  'u+rw-x',
+  'go+rx=s',
+  'a+x=r+X,g=u-w',
 ];
 
 describe('modes', () => {

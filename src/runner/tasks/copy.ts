@@ -40,7 +40,7 @@ export default stateTask({
       },
       mode: {
         ...MODE,
-        pattern: `${MODE_PATTERN.slice(0, -1)}|^${PRESERVE}$`,
+        pattern: `${MODE_PATTERN}|^${PRESERVE}$`,
         description: 'Permissions of files, quoted octal or symbolic; `preserve` takes those of the source.',
       },
       directory_mode: { ...MODE, description: 'Permissions of the directories that a tree makes.' },

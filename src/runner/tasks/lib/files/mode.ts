@@ -1,6 +1,7 @@
-/** `0644`, `644`, or symbolic clauses such as `u=rwX,g+s,o-w`. */
-export const MODE_PATTERN =
-  '^([0-7]{3,4}|0[0-7]{4}|[ugoa]*[-+=]([rwxXst]*|[ugo])(,[ugoa]*[-+=]([rwxXst]*|[ugo]))*)$';
+const CLAUSE = '[ugoa]*([-+=]([rwxXst]*|[ugo]))+';
+
+/** `0644`, `644`, or symbolic clauses such as `u=rwX,g+s-w,o-w`. */
+export const MODE_PATTERN = `^([0-7]{3,4}|0[0-7]{4}|${CLAUSE}(,${CLAUSE})*)$`;
 
 /** What a symbolic mode is relative to. */
 export interface ModeBase {
@@ -38,7 +39,14 @@ export function defaultBits(directory: boolean, umask: number): number {
 }
 
 function applyClause(clause: string, base: ModeBase): number {
-  const [, who = '', operator = '=', what = ''] = /^([ugoa]*)([-+=])(.*)$/.exec(clause) ?? [];
+  const [, who = '', actions = ''] = /^([ugoa]*)(.*)$/.exec(clause) ?? [];
+  return actions
+    .split(/(?=[-+=])/)
+    .reduce((bits, action) => applyAction(who, action, { ...base, bits }), base.bits);
+}
+
+function applyAction(who: string, action: string, base: ModeBase): number {
+  const [operator, what] = [action[0], action.slice(1)];
   const everybody = who === '' || who.includes('a');
   const mask = everybody ? 0o7777 : [...who].reduce((bits, letter) => bits | (WHO[letter] ?? 0), 0);
   const withheld = who === '' ? base.umask : 0;
