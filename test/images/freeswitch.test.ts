@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { docker } from '../hosts/docker.ts';
-import { type Container, network, once, start } from './lib/docker.ts';
+import { type Container, network, once, start, until } from './lib/docker.ts';
 import { ours, ROOT } from './lib/images.ts';
 import { environment, type Mounts, mounts } from './lib/mounts.ts';
 import { filesBelow, render } from './lib/render.ts';
@@ -131,6 +131,24 @@ describe('FreeSwitch (its stand-in) with our configuration @host', function () {
     assert.match(stderr, /refused the changed files/);
     assert.match(await cli('stand-in lines'), /^app_3 /m);
     assert.equal((await switched.exec('mama-freeswitch', 'health')).code, 0);
+  });
+
+  it('takes a reload as soon as it is up, where it is just starting', async () => {
+    rmSync(join(folder.folder, 'reload/dialplan/public/20_broken.xml'));
+    const slow = '#!/bin/sh\nsleep 5\nexec /usr/bin/freeswitch "$@"\n';
+    const starting = await start(
+      await ours('freeswitch'),
+      mounted(...folder.file('slow/freeswitch', slow, '/usr/local/sbin/freeswitch', 0o755)),
+    );
+    await until(
+      20,
+      async () => (await starting.exec('test', '-e', '/dev/shm/mama-freeswitch/fs_cli.conf')).code === 0,
+      () => starting.logs(),
+    );
+    const { code, stderr } = await starting.exec('mama-freeswitch', 'reload');
+    assert.equal(code, 0, stderr);
+    await starting.remove();
+    folder.file('reload/dialplan/public/20_broken.xml', '<include><extension', '-');
   });
 
   it('ends with an error when it starts with a broken file, and says which', async () => {
