@@ -44,6 +44,23 @@ describe('@host become through sudo', () => {
     }
   });
 
+  it('begins the shells of other users anew where that is asked for, and keeps the others', async () => {
+    person.sudo('WHO ALL=(ALL:ALL) NOPASSWD: ALL');
+    const app = { kind: 'become', method: 'sudo', user: 'nobody' } as const;
+    const kept = { ...app, user: 'daemon' };
+    await asRoot({}, async (talk) => {
+      const shells = () =>
+        Promise.all(
+          [LOGIN, ROOT, kept, app].map(async (who) => plain(await talk.exchange(who, [ours('echo $$')]))),
+        );
+      const before = await shells();
+      await talk.renew?.([kept]);
+      const after = await shells();
+      assert.deepEqual(after.slice(0, 3), before.slice(0, 3));
+      assert.notDeepEqual(after[3], before[3]);
+    });
+  });
+
   it('gives the password when sudo asks for it, and never in a process list', async () => {
     person.sudo('WHO ALL=(ALL:ALL) ALL');
     await asRoot({ becomePassword: person.password }, async (talk) => {

@@ -14,6 +14,7 @@ function only(after: string): (connect: Connect) => Connect {
     if (isTrouble(real)) return real;
     return {
       traffic: real.traffic,
+      renew: async () => writeFiles(after, { '../renewed': '' }),
       close: () => real.close(),
       stream: (_, ...rest) => real.stream({ kind: 'login' }, ...rest),
       exchange: async ({ kind }, fragments) =>
@@ -68,6 +69,15 @@ describe('a user whom the play itself makes', () => {
       `his file unknown: ${now} "the user" was not run: what it does is not known`,
       `a look unknown: ${now} "the user" was not run: what it does is not known`,
     ]);
+  });
+
+  it('is one whose shell is begun anew before what may change the accounts of the host', async () => {
+    await tell('file: {path: "{{ root }}/made", state: directory}');
+    assert.equal(existsSync(join(dir, 'h/renewed')), false);
+    await tell('command: "true", changed_when: false');
+    assert.equal(existsSync(join(dir, 'h/renewed')), false);
+    await tell('command: "true"');
+    assert.ok(existsSync(join(dir, 'h/renewed')));
   });
 
   it('fails in a dry run that would not make him', async () => {

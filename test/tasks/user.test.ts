@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { JsonObject } from '../../src/runner/contract/json.ts';
+import type { Script } from '../../src/runner/contract/script.ts';
 import { isRefusal } from '../../src/runner/contract/task-type.ts';
 import { ACCOUNT_FILES } from '../../src/runner/tasks/lib/accounts/files.ts';
 import user from '../../src/runner/tasks/user.ts';
@@ -25,6 +29,30 @@ const HASH = '$6$salt$abcDEF./0123456789';
 const OTHER = '$y$j9T$other$0123456789';
 
 describe('user', () => {
+  it('waits a moment for what a shell of the user leaves behind, once', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'mama-user-'));
+    const tool = (name: string, code: string) =>
+      writeFileSync(join(dir, name), `#!/bin/sh\necho ${name} >>${dir}/log\n${code}\n`, { mode: 0o755 });
+    tool('sleep', 'exit 0');
+    const said = (userdel: string) => {
+      rmSync(join(dir, 'log'), { force: true });
+      tool('userdel', userdel);
+      const desired = user.desire({ name: 'eve', state: 'absent' } as never, {} as never) as never;
+      const { text } = user.apply(
+        { state: { from: 'present', to: 'absent' } },
+        desired,
+        {} as never,
+      ) as Script;
+      const { status } = spawnSync('sh', ['-c', text], { env: { PATH: `${dir}:/usr/bin:/bin` } });
+      return [status, readFileSync(join(dir, 'log'), 'utf8').trim().split('\n').join(' ')];
+    };
+    assert.deepEqual(said('exit 0'), [0, 'userdel']);
+    assert.deepEqual(said(`[ -e ${dir}/once ] || { : >${dir}/once; exit 8; }`), [0, 'userdel sleep userdel']);
+    assert.deepEqual(said('exit 8'), [8, 'userdel sleep userdel']);
+    assert.deepEqual(said('exit 6'), [6, 'userdel']);
+    rmSync(dir, { recursive: true });
+  });
+
   const refusals: readonly (readonly [JsonObject, string])[] = [
     [{ name: 'a', password: 'letmein' }, 'password is not a hash as /etc/shadow holds it'],
     [{ name: 'a', password: `${HASH}:0` }, 'password is not a hash as /etc/shadow holds it'],

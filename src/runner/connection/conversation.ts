@@ -9,6 +9,7 @@ import type {
   Traffic,
   Trouble,
 } from '../contract/exchange.ts';
+import { sameIdentity } from '../contract/exchange.ts';
 import { sh } from '../contract/script.ts';
 import { atMost, type Line } from './line.ts';
 import type { Session } from './session.ts';
@@ -78,6 +79,15 @@ export class LineConversation implements InterruptibleConversation {
     return result;
   }
 
+  async renew(except: readonly Identity[]): Promise<void> {
+    const others = [...this.#shells].filter(([, { identity, busy }]) => {
+      const stays = identity.kind === 'login' || identity.user === 'root' || busy;
+      return !stays && !except.some((one) => sameIdentity(one, identity));
+    });
+    for (const [key] of others) this.#shells.delete(key);
+    await within(PATIENCE, Promise.all(others.map(([, shell]) => shell.end())));
+  }
+
   async interrupt(forGood: boolean): Promise<void> {
     const running = [
       ...[...this.#shells.values()]
@@ -91,7 +101,7 @@ export class LineConversation implements InterruptibleConversation {
   async close(): Promise<void> {
     const busy = this.#streams.size > 0 || [...this.#shells.values()].some((shell) => shell.busy);
     if (busy) await within(PATIENCE, this.interrupt(true));
-    for (const shell of this.#shells.values()) shell.end();
+    for (const shell of this.#shells.values()) void shell.end();
     await this.#line.close();
   }
 
@@ -104,7 +114,7 @@ export class LineConversation implements InterruptibleConversation {
       { script: endGroup(group, folder), runs: 'ours', role: 'apply' },
       { script: strangersIn(group, pid), runs: 'ours', role: 'probe' },
     ]);
-    killer.end();
+    void killer.end();
     if (said.kind === 'trouble' || said.answers[1]?.kind !== 'reply' || said.answers[1].code !== 0) return;
     const who = `what was started there as another user still runs (process group ${group})`;
     this.#settings.warn(`${this.#line.name}: ${who}: end it there as that user, or as root`);

@@ -81,10 +81,12 @@ export class Shell {
     return true;
   }
 
-  /** Lets the shell end: it removes what it made, and what it runs goes on to its end. */
-  end(): void {
+  /** Lets the shell end: it removes what it made, and what it runs goes on to its end. Resolves when it has ended. */
+  async end(): Promise<void> {
     this.#isLet = true;
-    this.#pipe?.pipe.stdin.end();
+    const pipe = this.#pipe?.pipe;
+    pipe?.stdin.end();
+    await pipe?.ended;
   }
 
   async #open(): Promise<Session | Trouble> {

@@ -96,6 +96,11 @@ export interface Conversation {
     source: (() => Readable) | null,
     onLine?: (line: string) => void,
   ): Promise<Reply | Trouble>;
+  /**
+   * Ends the standing shells of all but root, the login user and these: what a user may, and whether there is one, is what
+   * it was when his shell began. Resolves when they have ended; the next exchange begins a new one.
+   */
+  renew?(except: readonly Identity[]): Promise<void>;
   readonly traffic: Traffic;
   /** Ends the shells and the line. What still runs on the host is ended with them. */
   close(): Promise<void>;

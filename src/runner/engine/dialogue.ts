@@ -122,6 +122,11 @@ export class Dialogue {
     if (this.machine.lease?.known === null) this.onRoundTrip();
   }
 
+  /** A change is about to be said that may alter who is who on the machine. */
+  renewUsers({ identity }: HostWork): Promise<void> {
+    return this.machine.renewUsers(identity);
+  }
+
   /** Ends what runs on the machine for us; whoever waits for it is answered. */
   interrupt(): Promise<void> {
     return this.machine.interrupt(false);

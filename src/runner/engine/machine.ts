@@ -89,6 +89,11 @@ export class Machine {
     return isTrouble(reply) ? this.mend(reply, conversation) : reply;
   }
 
+  /** Before a change to the accounts of the machine: other users' shells are begun anew behind it. */
+  async renewUsers(by: Identity): Promise<void> {
+    await this.link.conversation.renew?.([by, ...(this.lease ? [this.lease.errand.identity] : [])]);
+  }
+
   close(): Promise<void> {
     return this.link.close();
   }

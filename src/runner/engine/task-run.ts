@@ -14,6 +14,7 @@ import { conditions, type HostWork, prepare, type Question, type Work } from '..
 import { type Item, itemsOf, labelOf, rounds } from '../plan/rounds.ts';
 import { evaluateIn, type PlanScope } from '../plan/scope.ts';
 import { apart } from '../plan/taken.ts';
+import { altersAccounts } from './accounts.ts';
 import { isChainable } from './chain.ts';
 import { Dialogue, probe } from './dialogue.ts';
 import { cloud, wouldKeep } from './doubt.ts';
@@ -338,6 +339,8 @@ export class TaskRun {
         dialogue.beforeChange();
         if (!(await run.leases.mayChange(work.on))) return LOCKED;
         if (run.interrupt.stop) return STOPPED;
+        if (altersAccounts(work) && !(task.type.kind === 'action' && this.readsOnly))
+          await dialogue.renewUsers(work);
         this.is.beforeApply();
         if (task.type.kind === 'action') run.journal?.begins(unit, work.question !== null);
         return dialogue.apply(work, apply, mayChain ? touches : null, coming, onLine);

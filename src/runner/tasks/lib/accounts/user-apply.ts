@@ -6,7 +6,7 @@ import type { UserNow } from './user-probe.ts';
 
 export function applyUser(delta: Delta, user: User, now: UserNow): Script {
   const { name } = user;
-  if (user.state === 'absent') return sh`userdel ${user.remove ? ['-r'] : []} ${name}`;
+  if (user.state === 'absent') return patiently(sh`userdel ${user.remove ? ['-r'] : []} ${name}`);
   return lines(
     now.account ? changed(delta, user) : made(user, now),
     setPassword(delta, user, now),
@@ -43,7 +43,15 @@ function changed(delta: Delta, user: User): Script | null {
     ...plain(user, delta),
     ...('home' in delta && user.move_home ? ['-m'] : []),
   ];
-  return words.length === 0 ? null : sh`usermod ${words} ${user.name} || exit`;
+  return words.length === 0 ? null : patiently(sh`usermod ${words} ${user.name}`);
+}
+
+/** What a shell of the user's leaves behind when it ends lives a second at most: 8 means that he has processes. */
+function patiently(change: Script): Script {
+  return sh`change() { ${change}; }
+change; r=$?
+if [ $r = 8 ]; then sleep 1; change; r=$?; fi
+[ $r = 0 ] || exit $r`;
 }
 
 /** The hash goes through a pipe from a builtin: it stands in no argument list. */
