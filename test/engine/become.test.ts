@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Connect, isTrouble, type Trouble } from '../../src/runner/contract/exchange.ts';
-import { runHere, writeFiles } from './run-here.ts';
+import { runHere, stateDir, writeFiles } from './run-here.ts';
 
 const NOBODY: Trouble = { kind: 'trouble', trouble: 'become', message: 'unknown user app' };
 
@@ -22,6 +22,67 @@ function only(after: string): (connect: Connect) => Connect {
     };
   };
 }
+
+describe('meta: reset_connection', () => {
+  let dir: string;
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'mama-reset-'));
+    writeFiles(dir, {
+      'i.yaml': `all: {vars: {ansible_connection: local, root: ${dir}}, hosts: {a: }}\n`,
+      'p.yaml': `- hosts: a
+  tasks:
+    - {name: before, copy: {dest: "{{ root }}/x", content: x}}
+    - meta: reset_connection
+    - {name: behind, copy: {dest: "{{ root }}/y", content: y}}
+`,
+    });
+  });
+  afterEach(() => {
+    for (const path of [dir, stateDir(dir)]) rmSync(path, { recursive: true, force: true });
+  });
+
+  async function ran(calls: number) {
+    const lines: string[] = [];
+    const around =
+      (connect: Connect): Connect =>
+      async (target) => {
+        if (lines.filter((one) => one === 'called').length === calls)
+          return { kind: 'trouble', trouble: 'unreachable', message: 'gone' };
+        const real = await connect(target);
+        if (isTrouble(real)) return real;
+        lines.push('called');
+        return {
+          traffic: real.traffic,
+          stream: (...args) => real.stream(...args),
+          exchange: (...args) => real.exchange(...args),
+          close: async () => {
+            await real.close();
+            lines.push('closed');
+          },
+        };
+      };
+    const holder = { run: 'r', who: 'r@here' };
+    const { recap, tasks, events } = await runHere(dir, ['p.yaml', '-i', 'i.yaml'], holder, around);
+    const told = tasks.map(({ task, status }) => `${task} ${status}`);
+    const notes = events.flatMap((event) => (event.event === 'note' ? [event.msg] : []));
+    return { lines, told, state: recap!.hosts['a']!.state, notes };
+  }
+
+  it('is a new login, which holds the lease', async () => {
+    assert.deepEqual(await ran(2), {
+      lines: ['called', 'called', 'closed', 'closed'],
+      told: ['before changed', 'behind changed'],
+      state: 'done',
+      notes: [],
+    });
+  });
+
+  it('fails where nobody answers any more', async () => {
+    const { told, state } = await ran(1);
+    assert.deepEqual(told, ['before changed', 'meta: reset_connection unreachable']);
+    assert.equal(state, 'unreachable');
+  });
+});
 
 describe('a user whom the play itself makes', () => {
   let dir: string;

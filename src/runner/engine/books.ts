@@ -1,6 +1,6 @@
 import { formatPosition } from '../contract/diagnostic.ts';
 import type { Status } from '../contract/outcome.ts';
-import type { Block, Include, Task } from '../language/model.ts';
+import type { Block, Include, Meta, Task } from '../language/model.ts';
 import type { HostContext } from '../plan/context.ts';
 import { factsOf } from '../plan/facts.ts';
 import { evaluateIn, type PlanScope } from '../plan/scope.ts';
@@ -64,13 +64,13 @@ export class Books {
   }
 
   /** A looped block, or an include, was entered or passed over. */
-  enterNode(node: Block | Include, raw: Raw, rescued: boolean, started: number, times = 1): void {
-    const type = node.kind === 'include' ? node.type : 'block';
+  enterNode(node: Block | Include | Meta, raw: Raw, rescued: boolean, started: number, times = 1): void {
+    const type = node.kind === 'include' ? node.type : node.kind;
     this.run.emit({
       event: 'task',
       host: this.host.name,
       play: this.context.play.name,
-      task: node.name ?? type,
+      task: node.name ?? (node.kind === 'meta' ? `meta: ${node.action}` : type),
       type,
       status: raw.status,
       ...(raw.status === 'unknown' ? { unknown: raw.doubt ?? ('depends' as const) } : {}),

@@ -56,6 +56,19 @@ export class Link {
     return mended;
   }
 
+  /** The line is called anew, and the old one closed when nobody is on it any more; not null: nobody answered, and it stays. */
+  async replace(quiet: () => Promise<unknown>): Promise<Trouble | null> {
+    const fresh = await this.call(this.ending.signal);
+    if (isTrouble(fresh)) return fresh;
+    const old = this.current;
+    const { sent, received } = this.traffic;
+    this.before = { sent, received };
+    this.current = fresh;
+    await quiet();
+    await old.close();
+    return null;
+  }
+
   close(): Promise<void> {
     this.ending.abort();
     return this.current.close();

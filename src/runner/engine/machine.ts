@@ -23,6 +23,8 @@ export class Machine {
   private readonly errands = new Errands();
   private foretold: Trouble | null = null;
   private now = 0;
+  /** What is said over the line, and not answered yet. */
+  private readonly talking = new Set<Promise<unknown>>();
 
   constructor(name: string, link: Link, lease: Lease | null, overlay = new Overlay()) {
     this.name = name;
@@ -85,13 +87,21 @@ export class Machine {
   ): Promise<Reply | Trouble> {
     this.now++;
     const { conversation } = this.link;
-    const reply = await conversation.stream(identity, fragment, source, onLine);
+    const reply = await this.talk(conversation.stream(identity, fragment, source, onLine));
     return isTrouble(reply) ? this.mend(reply, conversation) : reply;
   }
 
   /** Before a change to the accounts of the machine: other users' shells are begun anew behind it. */
   async renewUsers(by: Identity): Promise<void> {
     await this.link.conversation.renew?.([by, ...(this.lease ? [this.lease.errand.identity] : [])]);
+  }
+
+  /** `meta: reset_connection`: what is said from now on is said to a new login. */
+  async reset(): Promise<Trouble | null> {
+    const trouble = await this.link.replace(() => Promise.all(this.talking));
+    if (trouble) return trouble;
+    this.now++;
+    return this.renewLease('the line was begun anew');
   }
 
   close(): Promise<void> {
@@ -116,7 +126,7 @@ export class Machine {
     const asksOnly = fragments.every((fragment) => fragment.role === 'probe');
     for (let cuts = 0; ; ) {
       const { conversation } = this.link;
-      const reply = await conversation.exchange(identity, all);
+      const reply = await this.talk(conversation.exchange(identity, all));
       const mended = isTrouble(reply) ? await this.mend(reply, conversation) : reply;
       if (isTrouble(mended) && mended.recovered && asksOnly && ++cuts <= MOST_CUTS) continue;
       if (!isTrouble(mended) && (await this.mustWait(errands, mended))) continue;
@@ -125,6 +135,12 @@ export class Machine {
       });
       return isTrouble(mended) ? mended : { kind: 'answers', answers: mended.answers.slice(errands.length) };
     }
+  }
+
+  private talk<T>(said: Promise<T>): Promise<T> {
+    const answered: Promise<unknown> = said.finally(() => this.talking.delete(answered)).catch(() => {});
+    this.talking.add(answered);
+    return said;
   }
 
   /** True: the machine's last holder is still ending, and nothing that was answered so far counts. */
@@ -137,13 +153,13 @@ export class Machine {
   }
 
   /** The lease ended with the line: somebody else may have taken it meanwhile. */
-  private async renewLease(): Promise<Trouble | null> {
+  private async renewLease(why = 'the line was lost'): Promise<Trouble | null> {
     if (!this.lease) return null;
     this.errands.add(this.lease.errand);
     await this.runErrands();
     const outcome = await this.lease.wait();
     if (outcome.kind !== 'refused') return null;
-    const message = `the line was lost, and now another run holds ${this.name}: ${outcome.holder}`;
+    const message = `${why}, and now another run holds ${this.name}: ${outcome.holder}`;
     return { kind: 'trouble', trouble: 'locked', message, hint: 'wait for it to end, then run again' };
   }
 

@@ -281,8 +281,9 @@ export class Way {
     return true;
   }
 
-  private meta(meta: Meta): boolean {
+  private meta(meta: Meta): Promise<boolean> | boolean {
     if (!this.holds(meta.when, meta)) return this.goOn();
+    if (meta.action === 'reset_connection') return this.reset(meta);
     if (meta.action === 'end_host') return false;
     if (meta.action === 'end_play' || meta.action === 'end_batch') {
       this.batch.over ??= meta.action;
@@ -292,6 +293,16 @@ export class Way {
       for (const host of this.batch.hosts) if (host.state === 'failed') host.state = 'done';
     }
     return this.goOn();
+  }
+
+  private async reset(meta: Meta): Promise<boolean> {
+    const started = performance.now();
+    const machine = await this.run.lines.machine(this.host.name);
+    const trouble = isTrouble(machine) ? machine : await machine.reset();
+    this.dialogue?.forget();
+    if (trouble === null) return this.goOn();
+    this.books.enterNode(meta, troubled(trouble), false, started);
+    return this.lose();
   }
 
   /** What was held back is left as it is, and the rest is done. */
