@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { run } from '../../scripts/lib/run.ts';
+import type { Json } from '../../src/runner/contract/json.ts';
 import { ROOT } from './lib/images.ts';
 import { filesBelow, render } from './lib/render.ts';
 import { VALUES } from './lib/values.ts';
@@ -198,5 +199,31 @@ describe('the templates of -infr', () => {
     ]);
     assert.deepEqual(local, qa);
     assert.deepEqual(prod, qa);
+  });
+});
+
+describe('the server blocks of -app', () => {
+  const served = (more: Readonly<Record<string, Json>>) => {
+    const web_containers = [
+      { host: 'a.example.com', container: 'mamangcontrol', port: 8000 },
+      { host: 'b.example.com', container: 'ofourown', port: 8002 },
+    ];
+    const out = render({ web_containers, ...more }, [{ src: 'roles/app/templates/proxy/', dest: '' }]);
+    return [
+      ...filesBelow(out)
+        .get('app.conf')!
+        .matchAll(/server_name (.*);[^}]*set \$container (.*);/g),
+    ].map(([, host, to]) => `${host} ${to}`);
+  };
+
+  it('while one is upgraded send its requests to the new one, and all others where they go', () => {
+    assert.deepEqual(served({}), [
+      'a.example.com http://mamangcontrol:8000',
+      'b.example.com http://ofourown:8002',
+    ]);
+    assert.deepEqual(served({ proxy_next: 'mamangcontrol' }), [
+      'a.example.com http://mamangcontrol_next:8000',
+      'b.example.com http://ofourown:8002',
+    ]);
   });
 });
