@@ -113,10 +113,10 @@ const cases: readonly Case[] = [
   },
   {
     name: 'replaces a link by the file',
-    before: (g) => g.lay({ d: null, l: { link: 'd' } }),
+    before: (g) => g.lay({ f: 'old', l: { link: 'f' } }),
     params: to('l', { content: 'x' }),
     delta: ['content', 'state', 'target'],
-    after: (g) => assert.ok(g.text('l') === 'x' && readdirSync(g.at('d')).length === 0),
+    after: (g) => assert.ok(g.text('l') === 'x' && g.text('f') === 'old'),
   },
   {
     name: 'follows a link where it is told to',
@@ -178,6 +178,12 @@ const cases: readonly Case[] = [
     before: (g) => g.lay({ d: null }),
     params: to('d', { content: '' }),
     refused: /\/d is a directory$/,
+  },
+  {
+    name: 'refuses: a link to a directory in its place',
+    before: (g) => g.lay({ d: null, l: { link: 'd' } }),
+    params: to('l', { content: 'x' }),
+    refused: /\/l is a link to a directory$/,
   },
   {
     name: 'refuses: a source that is not there',

@@ -12,6 +12,8 @@ export interface PathFacts {
   readonly attributes: Attributes | null;
   /** Of a symbolic link, also where it was followed. */
   readonly target: string | null;
+  /** The link leads to a directory. */
+  readonly toDirectory?: true;
   /** Where a followed link leads to; the path itself otherwise. */
   readonly real: string;
   /** Lower-case hex; null where it was not worth asking for. */

@@ -45,7 +45,7 @@ printf m; umask; printf '\0'
 if cd -P -- "\${d:-/}" 2>/dev/null; then
 printf 'p%s\0' "$PWD"
 [ -w . ] || printf 'w%s\0' "$(stat -c '%U 0%a' .)$([ "$(id -u)" != 0 ] || echo ', read-only')"
-[ -L "$b" ] && printf 'l%s\0' "$(readlink "$b"; echo .)"`,
+[ -L "$b" ] && { printf 'l%s\0' "$(readlink "$b"; echo .)"; [ ! -d "$b" ] || printf 'D\0'; }`,
     follow
       ? lookThrough()
       : sh`if [ -e "$b" ] || [ -L "$b" ]; then s=$(stat -c ${STAT_FORMAT} "$b") || ${isGone()} || exit 1; fi`,

@@ -23,6 +23,7 @@ export function readPath(reply: Reply, asked: PathQuestion): PathFacts | Refusal
     kind: stat === undefined ? 'absent' : kindOf(stat),
     attributes,
     target: unguarded(records.get('l')),
+    ...(records.has('D') ? { toDirectory: true } : {}),
     real: unguarded(real) ?? path,
     sha256: records.get('h') ?? null,
     content,

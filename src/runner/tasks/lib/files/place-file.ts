@@ -101,7 +101,7 @@ export function placedIn(asked: PathFacts, desired: Placing, world: World): Path
       ? inWorld(emptyPlace(asked, desired.dest, parentOf(desired.dest)), world, desired.follow)
       : { unknown: `${desired.dest} would be no directory any more` };
   }
-  if (!isUnknown(facts) && mayLeadInto(facts, desired, world)) return leadsWhere(facts.path);
+  if (!isUnknown(facts) && mayLeadInto(facts, world)) return leadsWhere(facts.path);
   if (
     isUnknown(facts) ||
     facts.kind !== 'directory' ||
@@ -119,13 +119,9 @@ function emptyPlace(facts: PathFacts, path: string, directory: string): PathFact
   return gone({ ...facts, path, parent: { kind: 'present', physical: directory, barred: null } });
 }
 
-/** A link that an earlier task would make may lead to a directory, in which the file would be. */
-function mayLeadInto(facts: PathFacts, desired: Placing, world: World): boolean {
-  return (
-    desired.into !== undefined &&
-    facts.kind === 'link' &&
-    predictedPath(world, physicalPath(facts))?.kind === 'link'
-  );
+/** A link that an earlier task would make may lead to a directory: no file takes its place then. */
+function mayLeadInto(facts: PathFacts, world: World): boolean {
+  return facts.kind === 'link' && predictedPath(world, physicalPath(facts))?.kind === 'link';
 }
 
 /** Why no file can be put there without harm. */
@@ -133,6 +129,8 @@ export function unfitPlace(facts: PathFacts, desired: Placing): Refusal | null {
   const { path, kind, attributes } = facts;
   if (kind === 'directory')
     return refuse(`${path} is a directory`, 'name the file in it, or remove it first');
+  if (kind === 'link' && facts.toDirectory)
+    return refuse(`${path} is a link to a directory`, 'name the file in it, or remove the link first');
   if (kind === 'other') return refuse(`${path} is neither a file nor a link: it is left alone`);
   if (kind === 'link' && desired.follow) return refuse(`the link ${path} leads to nothing (${facts.target})`);
   if (!facts.readable) {
