@@ -85,6 +85,7 @@ describe('docker_exec @host', function () {
       assert.equal(nobody.changed, false);
       const stopped = await ran({ container: `${container}-stopped`, command: 'id' }, ground);
       assert.equal(stopped.failed, `container ${container}-stopped does not run`);
+      assert.match(stopped.hint ?? '', /docker logs .*-stopped` on the host tells why/);
     },
     {},
     withDocker(),

@@ -72,7 +72,10 @@ export function notStarted(reply: Reply, container: string): (Refusal & { readon
   const said = text(reply.err).trim();
   if (said !== `${MARK} ${reply.code}`) return null;
   if (reply.code === NOT_RUNNING)
-    return refuse(`container ${container} does not run`, 'start it in an earlier task (docker_run)');
+    return refuse(
+      `container ${container} does not run`,
+      `\`docker logs --tail 20 ${container}\` on the host tells why; docker_run in an earlier task starts it`,
+    );
   if (reply.code === NO_CONTAINER) {
     return refuse(
       `there is no container ${container} on this host`,
