@@ -193,6 +193,13 @@ function noFunction(
 
 /** Functions of Jinja, Python and JavaScript that CEL calls otherwise. */
 const HINTS: Readonly<Record<string, string>> = {
+  dict2items: `write 'map.map(k, {"key": k, "value": map[k]})'`,
+  items: `write 'map.map(k, {"key": k, "value": map[k]})'`,
+  keys: 'write map.map(k, k)',
+  values: 'write map.map(k, map[k])',
+  range: 'write the numbers: [1, 2, 3]',
+  defined: 'write has(vars.x)',
+  regex_search: 'write x.matches("a")',
   len: 'write size(x)',
   length: 'write size(x)',
   lower: 'write x.lowerAscii()',

@@ -31,7 +31,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   password_hash: 'nothing here makes hashes: make it once (openssl passwd -6), and keep it in a vault',
   hash: 'nothing here makes hashes: make it once, and write it down',
   dict2items:
-    'in a text {{#each map}}{{ @key }} {{ this }}{{/each}}, as a loop map.map(k, {"key": k, "value": map[k]})',
+    'in a text {{#each map}}{{ @key }} {{ this }}{{/each}}, as a loop \'map.map(k, {"key": k, "value": map[k]})\'',
   map: `${EACH}: list.map(x, x.name)`,
   select: `${EACH}: list.filter(x, x > 1)`,
   selectattr: `${EACH}: list.filter(x, x.wanted)`,
@@ -50,6 +50,14 @@ const INSTEAD: Readonly<Record<string, string>> = {
   fileglob: 'name the files, or copy the directory as a whole',
   password: 'make it once, and keep it in a vault',
 };
+
+/** What to write in place of a helper that bears the name of a filter. */
+export function helperHint(name: string): string | undefined {
+  if (Object.hasOwn(NAMES, name)) return `write ${NAMES[name]}`;
+  if (NEEDLESS.has(name)) return 'remove it: a lone {{ x }} keeps its type';
+  if (name === 'ternary') return 'write {{#if x}}a{{else}}b{{/if}}';
+  return Object.hasOwn(INSTEAD, name) ? INSTEAD[name] : undefined;
+}
 
 /** What to write in place of `value | filter(args) | filter`. */
 export function filterHint(text: string): string {

@@ -4,6 +4,7 @@ import { foreignBraces } from './braces.ts';
 import type { Helper } from './helper.ts';
 import { HELPERS } from './helpers.ts';
 import { blockForm } from './jinja-blocks.ts';
+import { helperHint } from './jinja-filters.ts';
 import type { Mistake, Range } from './mistake.ts';
 import type { Expr, Mustache, Piece } from './mustache.ts';
 import { readNames } from './mustache-names.ts';
@@ -153,7 +154,9 @@ class Reader {
     if (node.params.length < helper.min || node.params.length > helper.max) {
       const count = helper.min === helper.max ? `${helper.min}` : `at least ${helper.min}`;
       const message = `"${helper.name}" takes ${count} ${helper.min === 1 && helper.max === 1 ? 'value' : 'values'}, not ${node.params.length}`;
-      return this.wrong(node, 'template-syntax', message, `write {{ ${helper.usage} }}`);
+      const deeper = helper.name === 'lookup' && node.params.length > 2;
+      const usage = deeper ? 'lookup (lookup value key) key' : helper.usage;
+      return this.wrong(node, 'template-syntax', message, `write {{ ${usage} }}`);
     }
     const args = node.params.map((param, i) => this.expr(param, place, maybeMissing(helper, i)));
     const options = new Map<string, Expr>();
@@ -186,7 +189,8 @@ class Reader {
     const name = String(path.original);
     const form = blockForm(this.written(node));
     if (form) return this.wrong(node, 'unknown-helper', `"${name}" is no helper`, `write ${form}`);
-    const hint = didYouMean(name, HELPERS.keys()) ?? `there are: ${[...HELPERS.keys()].join(', ')}`;
+    const hint =
+      helperHint(name) ?? didYouMean(name, HELPERS.keys()) ?? `there are: ${[...HELPERS.keys()].join(', ')}`;
     return this.wrong(path, 'unknown-helper', `no helper is called "${name}"`, hint);
   }
 
