@@ -112,6 +112,15 @@ describe('the whole of -app @host', function () {
     await settled();
   });
 
+  it('the smoke test misses a beat that is not there', async () => {
+    await onHost(APP, 'docker rm -f mamangcontrolcelerybeat');
+    const smoke = await play(['playbooks/smoke.yaml', ...LOCAL]);
+    assert.equal(smoke.code, 2);
+    assert.match(failures(smoke), /Celery's beat/);
+    assert.deepEqual(changes(await play(['playbooks/site.yaml', ...LOCAL])), ["Celery's beat"]);
+    await settled();
+  });
+
   it('repairs a deleted env file, and only that', async () => {
     await onHost(APP, 'rm /etc/mama/mama_ng_control.env');
     const before = await containers(APP);
