@@ -67,6 +67,11 @@ export default stateTask({
     const path = tidy(params.path);
     if (src !== undefined && state !== 'link')
       return refuse('`src` says where a link leads to', 'add `state: link`');
+    if (params.mode !== undefined && state === 'link')
+      return refuse(
+        'a link has no mode',
+        'remove `mode`, or set it on what the link leads to, in another task',
+      );
     if (path === '/' && state === 'absent') return refuse('the root directory cannot be removed');
     if (recurse && state !== undefined && state !== 'directory') {
       return refuse('`recurse` is for a directory', 'say `state: directory`');
