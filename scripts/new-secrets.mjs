@@ -7,7 +7,8 @@
 // `mama-play vault encrypt`. A vault that is there is not written over, unless with --force or where it is the example.
 import { spawnSync } from 'node:child_process';
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
@@ -39,8 +40,7 @@ const secrets = {
     () => text(24),
   ),
 };
-const done = mamaPlay(['vault', 'encrypt', '--output', join(ROOT, file), ...options], stringify(secrets));
-if (done.status !== 0) stop(`${file} was not written:\n${done.stderr}`);
+if (!encrypted(stringify(secrets))) stop(`${file} was not written`);
 console.log(`${file}: ${Object.keys(secrets).length} secrets`);
 console.log('Carriers give their own SIP and SMPP passwords: put them in with mama-play vault edit.');
 
@@ -71,13 +71,26 @@ function named(list, make) {
 function isExample(path) {
   const password = join(ROOT, EXAMPLE_PASSWORD);
   if (!existsSync(password)) return false;
-  const seen = mamaPlay(['vault', 'view', join(ROOT, path), '--vault-password-file', password], '');
+  const seen = mamaPlay(['vault', 'view', join(ROOT, path), '--vault-password-file', password]);
   return seen.status === 0 && /^mama_example_vault: true$/m.test(seen.stdout);
 }
 
-function mamaPlay(args, input) {
+/** The text lies in a file for us alone, in memory where that can be: stdin is for whoever types the password. */
+function encrypted(plain) {
+  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'mama-secrets-'));
+  try {
+    const from = join(folder, 'plain');
+    writeFileSync(from, plain, { mode: 0o600 });
+    const args = ['vault', 'encrypt', from, '--output', join(ROOT, file), ...options];
+    return mamaPlay(args, { stdio: 'inherit' }).status === 0;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function mamaPlay(args, how) {
   const tool = process.env.MAMA_PLAY ?? join(ROOT, 'dist/main.js');
-  return spawnSync(process.execPath, [tool, ...args], { input, encoding: 'utf8' });
+  return spawnSync(process.execPath, [tool, ...args], { encoding: 'utf8', ...how });
 }
 
 function read(path) {
