@@ -59,11 +59,18 @@ export function untruths(told: readonly TaskEvent[], real: readonly TaskEvent[])
   // Where a step fails that check could not tell, the real run may go another way on that host; and it tells of
   // what is in a group of which check could not tell whether, or how many times, it is come to.
   const parted = new Set<string>();
+  // Which turn of a task is which can't be told there.
+  const often = new Set(
+    [...keyed(checked), ...did].flatMap(([key, task]) => (key.endsWith(' 1') ? [] : [placeOf(task)])),
+  );
+  const lost = new Set<string>();
   for (const [key, said] of keyed(checked)) {
     const came = did.get(key);
     const open = said.status === 'unknown' || (isCommand(said) && said.status === 'would_change');
     const goesOn = came !== undefined && came.status !== 'failed';
     if (open && (!goesOn || isGroup(said))) parted.add(said.host);
+    if (open && isGroup(said)) lost.add(said.host);
+    if (lost.has(said.host) && often.has(placeOf(said))) continue;
     if (said.status === 'unknown' || (parted.has(said.host) && !came)) continue;
     if (!came || !mayBe(said).includes(came.status)) {
       wrong.push(

@@ -75,7 +75,8 @@ function all(place: Place): Atom[] {
   const atoms = [...place.names, ...place.loops, ...made.facts].flatMap(([name, kind]) => plain(name, kind));
   atoms.push(...plain('inventory_hostname', 'text'), ...plain('group_names', 'list'));
   if (place.level === 'inventory') return atoms;
-  atoms.push(...plain('ansible_play_name', 'text'), ...plain('play_hosts', 'list'));
+  for (const name of ['ansible_play_name', 'ansible_system']) atoms.push(...plain(name, 'text'));
+  atoms.push(...plain('play_hosts', 'list'));
   if (role) atoms.push(...plain('role_name', 'text'));
   for (const name of made.results)
     atoms.push(

@@ -69,11 +69,18 @@ export class ModelRun {
 export interface PlayModel {
   readonly name: string;
   readonly hosts: readonly string[];
-  /** `vars`, then each of `vars_files`. */
+  /** The lowest first. */
   readonly layers: readonly Layer[];
-  /** Handlers that were notified: host and name. */
-  readonly notified: Set<string>;
+  readonly notified: Notified;
+  /** In a play with `serial`: what came of tasks with `run_once`, which run for the first batch only. null: no such play. */
+  readonly once: Map<unknown, Json> | null;
 }
+
+/** What a handler writes, as one of its uses sees it; null: nothing. */
+export type Handler = (frame: Frame) => { readonly path: string; readonly text: string } | null;
+
+/** Handlers, and by which of their uses. */
+type Notified = Map<Handler, Set<Frame>>;
 
 export interface RoleModel {
   readonly name: string;
@@ -91,6 +98,8 @@ interface Where {
   /** `vars` of blocks and of the task, the nearest last. */
   readonly layers: readonly Layer[];
   readonly rounds: ReadonlyMap<string, Json>;
+  /** As the role was come to, or the play: so its handlers see it. */
+  readonly entry: Frame | null;
   /** Conditions of blocks and imports around, with the place where they are written. */
   readonly gates: readonly ((frame: Frame) => boolean)[];
 }
@@ -106,7 +115,7 @@ export class Frame {
   }
 
   static ofHost(run: ModelRun, host: string, play: PlayModel | null): Frame {
-    const nowhere = { role: null, given: NOTHING, layers: [], rounds: new Map(), gates: [] };
+    const nowhere = { role: null, given: NOTHING, layers: [], rounds: new Map(), gates: [], entry: null };
     return new Frame({ run, host, play, ...nowhere });
   }
 
@@ -123,7 +132,20 @@ export class Frame {
     const all = new Map<string, Definition>();
     for (const layer of [...this.where.layers, given])
       for (const [name, one] of layer) all.set(name, { ...one, giver: this });
-    return this.with({ role, given: all, layers: [] });
+    const inside = this.with({ role, given: all, layers: [] });
+    return inside.with({ entry: inside });
+  }
+
+  notify(handler: Handler): void {
+    const { play, entry, run, host } = this.where;
+    const known = play!.notified.get(handler) ?? new Set();
+    play!.notified.set(handler, known.add(entry ?? Frame.ofHost(run, host, play)));
+  }
+
+  has(name: string): boolean {
+    const { run, host, rounds } = this.where;
+    const certain = [run.extra, rounds, run.memoryOf(host), ...this.ladder()];
+    return certain.some((names) => names.has(name));
   }
 
   get(name: string): Json {
@@ -166,6 +188,8 @@ export class Frame {
         return play!.name;
       case 'role_name':
         return role!.name;
+      case 'ansible_system':
+        return 'Linux';
       default:
         return undefined;
     }

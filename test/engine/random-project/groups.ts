@@ -2,12 +2,12 @@ import type { Frame, Layer } from './frame.ts';
 import { writtenOf } from './inventory.ts';
 import { type Loop, roundByRound, someLoop } from './loops.ts';
 import { someMistake } from './mistakes.ts';
-import type { Place } from './place.ts';
+import { NO_NAMES, type Place } from './place.ts';
 import { uses } from './roles.ts';
 import { lowest, passes, registers, setsFacts, writes } from './tasks.ts';
 import { type Condition, someCondition } from './texts.ts';
-import { BASE, type Data, OTHERS } from './values.ts';
-import { behind, below, joined, NO_NAMES, type Node, type Step, type Writer, within } from './writer.ts';
+import { BASE, type Data, OTHERS, rankOf } from './values.ts';
+import { behind, below, joined, type Node, type Step, type Writer, within } from './writer.ts';
 
 /** Tasks one after the other: what one gives, the next may read. */
 export function steps(
@@ -31,7 +31,12 @@ function someStep(writer: Writer, place: Place, depth: number): Step {
   if (writer.slips()) return slip(writer, place);
   const kinds = [writes, writes, writes, writes, registers, setsFacts];
   if (depth >= 2) return draw.pick(kinds)(writer, place);
-  const groups = [block, include, include, ...(writer.roles.length > 0 ? [uses, uses] : [])];
+  const groups = [
+    block,
+    include,
+    include,
+    ...(writer.roles.some(({ handles }) => !handles || place.loops.size === 0) ? [uses, uses] : []),
+  ];
   return draw.pick([...kinds, ...groups])(writer, place, depth + 1);
 }
 
@@ -57,13 +62,15 @@ interface Around {
   readonly yaml: Data;
 }
 
-function around(writer: Writer, place: Place, looped: boolean): Around {
+function around(writer: Writer, place: Place, looped: boolean, handedDown: boolean): Around {
   const { draw } = writer;
-  const names = draw.chance(50) ? draw.some([...BASE, ...OTHERS], 15) : [];
+  const names = draw.chance(50) ? writer.names(place, 15) : [];
   const loop = looped ? someLoop(writer, place, lowest(names)) : null;
   const layer = writer.layer(names, loop ? within(place, loop.names) : place);
-  const inside = below(loop ? within(place, loop.names) : place, layer);
-  const when = draw.chance(25) ? someCondition(draw, inside) : null;
+  const under = below(loop ? within(place, loop.names) : place, layer);
+  const floor = handedDown ? rankOf(draw.pick([...BASE, ...OTHERS])) : Number.POSITIVE_INFINITY;
+  const when = draw.chance(25) ? someCondition(draw, under, floor) : null;
+  const inside = when && handedDown ? { ...under, floor: Math.max(place.floor, floor) } : under;
   const yaml = {
     ...(names.length > 0 ? { vars: writtenOf(layer) } : {}),
     ...(when ? { when: when.written } : {}),
@@ -84,7 +91,7 @@ function gated(frame: Frame, when: Condition | null): Frame {
 
 function block(writer: Writer, place: Place, depth: number): Step {
   const { draw } = writer;
-  const over = around(writer, place, draw.chance(25));
+  const over = around(writer, place, draw.chance(25), true);
   const { loop, layer, when, inside, yaml } = over;
   const main = steps(writer, inside, 3, depth);
   const fails = draw.chance(30) ? someCondition(draw, inside) : null;
@@ -95,7 +102,7 @@ function block(writer: Writer, place: Place, depth: number): Step {
   const run = (frames: readonly Frame[]) => {
     const gates = frames.map((frame) => gated(frame, when));
     runAll(main.nodes, gates);
-    const failed = gates.filter((frame) => fails?.value(frame) && passes(frame));
+    const failed = gates.filter((frame) => passes(frame) && fails?.value(frame));
     if (rescue) runAll(rescue.nodes, failed);
     if (always) runAll(always.nodes, gates);
   };
@@ -119,7 +126,7 @@ function block(writer: Writer, place: Place, depth: number): Step {
 function include(writer: Writer, place: Place, depth: number): Step {
   const { draw } = writer;
   const dynamic = draw.chance(50);
-  const over = around(writer, place, dynamic && draw.chance(40));
+  const over = around(writer, place, dynamic && draw.chance(40), !dynamic);
   const { inside, layer, yaml } = over;
   const number = writer.next();
   const { nodes, gives } = steps(writer, inside, 3, depth);

@@ -1,6 +1,6 @@
 import type { Draw } from './draw.ts';
 import type { Definition, HostModel, Layer } from './frame.ts';
-import { kindsOf, type Place } from './place.ts';
+import { kindsOf, NO_NAMES, type Place } from './place.ts';
 import { someDefinition } from './texts.ts';
 import { BASE, type Data, OTHERS } from './values.ts';
 
@@ -86,6 +86,8 @@ const INVENTORY: Place = {
   names: kindsOf(BASE),
   ambient: new Set(),
   loops: new Map(),
-  made: { facts: new Map(), results: new Set() },
+  optional: new Set(),
+  made: NO_NAMES,
+  floor: 0,
   role: null,
 };

@@ -11,6 +11,8 @@ export interface HostNames {
 export interface Made {
   readonly facts: ReadonlyMap<string, Kind>;
   readonly results: ReadonlySet<string>;
+  /** Of tasks with loops. */
+  readonly lists: ReadonlySet<string>;
 }
 
 /** What is known of a project while it is being written. */
@@ -30,11 +32,17 @@ export interface Place {
   readonly names: ReadonlyMap<string, Kind>;
   /** Those of them that a role which is called here sees, too. */
   readonly ambient: ReadonlySet<string>;
+  /** Names of texts that may be missing. */
+  readonly optional: ReadonlySet<string>;
   readonly loops: ReadonlyMap<string, Kind>;
   readonly made: Made;
+  /** Conditions around are judged at each task, with its own `vars`: these are of this rank, or higher. */
+  readonly floor: number;
   readonly role: string | null;
 }
 
 export function kindsOf(names: Iterable<string>): Map<string, Kind> {
   return new Map([...names].map((name) => [name, kindOf(name)]));
 }
+
+export const NO_NAMES: Made = { facts: new Map(), results: new Set(), lists: new Set() };

@@ -1,10 +1,11 @@
 import { stringify } from 'yaml';
 import { Draw } from './draw.ts';
-import { ModelRun } from './frame.ts';
-import { someInventory } from './inventory.ts';
+import { type Layer, ModelRun } from './frame.ts';
+import { someInventory, writtenOf } from './inventory.ts';
 import { LATE, type Slip } from './mistakes.ts';
-import { somePlay } from './plays.ts';
+import { type PlayText, somePlay } from './plays.ts';
 import { someRole } from './roles.ts';
+import { constant } from './texts.ts';
 import { BASE, type Data, type Json, kindOf, OTHERS, someValue } from './values.ts';
 import { Writer } from './writer.ts';
 
@@ -60,14 +61,18 @@ function someProject(
   const writer = new Writer(draw, inventory);
   writer.slipIn = slipIn;
   for (let i = draw.nat(4); i > 0; i--) writer.roles.push(someRole(writer));
-  const plays = draw.times(1, 3, () => somePlay(writer));
+  const first = draw.times(1, 2, () => somePlay(writer, NOTHING));
+  const imported = draw.chance(40) ? importOf(writer) : NOTHING_IMPORTED;
+  const plays = [...first, ...imported.plays];
   const extra = someExtra(draw);
   const run = new ModelRun(inventory.hosts, inventory.groups, extra);
   for (const play of plays) play.run(run);
   if (run.isDoubtful) return null;
+  const given = extraArgs(writer, extra);
   const playbook = `${writer.playbooks}site.yaml`;
   writer.files.set(playbook, [
-    ...plays.map(({ yaml }) => yaml),
+    ...first.map(({ yaml }) => yaml),
+    ...imported.yaml,
     ...(writer.slipped?.token === LATE ? [LAST] : []),
   ]);
   return {
@@ -75,7 +80,7 @@ function someProject(
       [...inventory.files, ...writer.files].map(([path, content]) => [path, textOf(content)]),
     ),
     playbook,
-    args: ['-i', 'inventory.yaml', ...extraArgs(extra)],
+    args: ['-i', 'inventory.yaml', ...given],
     hosts: inventory.hosts.map(({ name }) => name),
     expected: run.files,
     slip: writer.slipped,
@@ -89,8 +94,38 @@ function textOf(content: unknown): string {
   return stringify(content, { lineWidth: 0, aliasDuplicateObjects: false });
 }
 
-function extraArgs(extra: ReadonlyMap<string, Json>): string[] {
-  return extra.size > 0 ? ['-e', JSON.stringify(Object.fromEntries(extra))] : [];
+/** `-e`, as JSON or from a file. */
+function extraArgs(writer: Writer, extra: ReadonlyMap<string, Json>): string[] {
+  if (extra.size === 0) return [];
+  const values = Object.fromEntries(extra);
+  if (writer.draw.chance(50)) return ['-e', JSON.stringify(values)];
+  writer.files.set('extra.yaml', values);
+  return ['-e', '@extra.yaml'];
+}
+
+interface Imported {
+  readonly plays: readonly PlayText[];
+  readonly yaml: readonly Data[];
+}
+
+const NOTHING: Layer = new Map();
+const NOTHING_IMPORTED: Imported = { plays: [], yaml: [] };
+
+/** A playbook of its own, with `vars` that its plays see. */
+function importOf(writer: Writer): Imported {
+  const { draw } = writer;
+  const vars: Layer = new Map(
+    draw.some(OTHERS, 15).map((name) => [name, constant(someValue(draw, kindOf(name)))]),
+  );
+  const plays = draw.times(1, 2, () => somePlay(writer, vars));
+  writer.files.set(
+    `${writer.playbooks}more.yaml`,
+    plays.map(({ yaml }) => yaml),
+  );
+  return {
+    plays,
+    yaml: [{ import_playbook: 'more.yaml', ...(vars.size > 0 ? { vars: writtenOf(vars) } : {}) }],
+  };
 }
 
 function someExtra(draw: Draw): ReadonlyMap<string, Json> {

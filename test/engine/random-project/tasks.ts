@@ -1,10 +1,10 @@
 import type { Frame, Layer } from './frame.ts';
 import { writtenOf } from './inventory.ts';
 import { type Loop, someLoop } from './loops.ts';
-import { kindsOf, type Place } from './place.ts';
+import { kindsOf, NO_NAMES, type Place } from './place.ts';
 import { someCondition, someDefinition, someText } from './texts.ts';
 import { BASE, type Data, type Json, OTHERS, rankOf } from './values.ts';
-import { below, NO_NAMES, type Node, type Step, type Writer, within } from './writer.ts';
+import { below, type HandlerText, type Node, type Step, type Writer, within } from './writer.ts';
 
 /** What a task does: its words, and what that is on one host. True: it changed something. */
 interface Deed {
@@ -63,7 +63,7 @@ export function writes(writer: Writer, place: Place): Step {
   const { draw } = writer;
   const number = writer.next();
   // The items are read with the task's own variables, which may be made of the item.
-  const names = draw.chance(30) ? draw.some([...BASE, ...OTHERS], 15) : [];
+  const names = draw.chance(30) ? writer.names(place, 15) : [];
   const loop = draw.chance(25) ? someLoop(writer, place, lowest(names)) : null;
   const layer = writer.layer(names, loop ? within(place, loop.names) : place);
   const inside = below(loop ? within(place, loop.names) : place, layer);
@@ -71,7 +71,7 @@ export function writes(writer: Writer, place: Place): Step {
   const suffix = (frame: Frame) => (loop ? `t${number}-${frame.get(loop.index)}` : `t${number}`);
   const { yaml, act } = draw.pick([copy, copy, template, shell])(writer, inside, file, suffix);
   const when = draw.chance(25) ? someCondition(draw, inside) : null;
-  const notify = writer.handlers.length > 0 && draw.chance(30) ? draw.pick(writer.handlers) : null;
+  const handler = writer.handlers.length > 0 && draw.chance(40) ? draw.pick(writer.handlers) : null;
   const vars = { ...writtenOf(layer), ...((yaml['vars'] as Data) ?? {}) };
   const words: Data = {
     name: `t${number}`,
@@ -79,44 +79,83 @@ export function writes(writer: Writer, place: Place): Step {
     ...(Object.keys(vars).length > 0 ? { vars } : {}),
     ...(when ? { when: when.written } : {}),
     ...(loop?.yaml ?? {}),
-    ...(notify ? { notify } : {}),
+    ...(handler ? { notify: draw.pick(handler.calls) } : {}),
     ...(draw.chance(10) ? { delegate_to: draw.pick(writer.project.hosts).name } : {}),
     ...(draw.chance(10) ? { tags: ['some'] } : {}),
   };
   const one = (frame: Frame) => {
     if (when && !when.value(frame)) return;
-    if (act(frame) && notify) frame.where.play!.notified.add(`${frame.where.host}\0${notify}`);
+    if (act(frame) && handler) frame.notify(handler.run);
   };
   return { node: task(words, (frame) => eachRound(frame.under(layer), loop, one)), gives: NO_NAMES };
+}
+
+/** A handler that writes what it reads; what it is called by. */
+export function handles(
+  writer: Writer,
+  place: Place,
+): { readonly yaml: Data; readonly handler: HandlerText } {
+  const { draw } = writer;
+  const number = writer.next();
+  const name = `h${number}`;
+  const topic = draw.chance(40) ? `topic ${number}` : null;
+  const text = someText(draw, place);
+  const when = draw.chance(20) ? someCondition(draw, place) : null;
+  const run = (frame: Frame) => {
+    if (!passes(frame) || (when && !when.value(frame))) return null;
+    return { path: pathOf(frame, name), text: text.value(frame) };
+  };
+  const yaml = {
+    name,
+    ...(topic ? { listen: topic } : {}),
+    copy: { dest: `${FOLDER}/${name}`, content: text.written },
+    ...(when ? { when: when.written } : {}),
+  };
+  const calls = [name, ...(topic ? [topic] : []), ...(place.role ? [`${place.role} : ${name}`] : [])];
+  return { yaml, handler: { calls, run } };
 }
 
 /** A task of which the result is read by others. */
 export function registers(writer: Writer, place: Place): Step {
   const { draw } = writer;
   const name = `r_${writer.next()}`;
-  const { yaml, act } = shell(writer, place, name, () => name);
+  const loop = draw.chance(30) ? someLoop(writer, place) : null;
+  const inside = loop ? within(place, loop.names) : place;
+  const file = loop ? `${name}-{{ ${loop.index} }}` : name;
+  const suffix = (frame: Frame) => (loop ? `${name}-${frame.get(loop.index)}` : name);
+  const { yaml, act } = shell(writer, inside, file, suffix);
   const once = draw.chance(30);
-  const stdout = someStdout(act, name);
-  const words = { name, ...yaml, register: name, ...(once ? { run_once: true } : {}) };
-  const node: Node = {
-    yaml: words,
-    run: (all) => {
-      const frames = all.filter(passes);
-      if (!once) for (const frame of frames) memorize(frame, name, stdout(frame));
-      else if (frames[0]) {
-        const result = stdout(frames[0]);
-        for (const frame of frames) memorize(frame, name, result);
-      }
-    },
+  const words = {
+    name,
+    ...yaml,
+    register: name,
+    ...(loop?.yaml ?? {}),
+    ...(once ? { run_once: true } : {}),
+    ...(draw.chance(20) ? { delegate_to: draw.pick(writer.project.hosts).name } : {}),
   };
-  return { node, gives: { facts: new Map(), results: new Set([name]) } };
+  const one = (frame: Frame): Json => {
+    act(frame);
+    return { stdout: frame.where.run.files.get(pathOf(frame, suffix(frame)))!, rc: 0, changed: true };
+  };
+  const all = (frame: Frame): Json => (loop ? { results: loop.rounds(frame).map(one) } : one(frame));
+  const run = (reached: readonly Frame[]) => {
+    const frames = reached.filter(passes);
+    const result = once && frames[0] ? onceInPlay(frames[0], words, all) : null;
+    for (const frame of frames) memorize(frame, name, result ?? all(frame));
+  };
+  const gives = loop ? { lists: new Set([name]) } : { results: new Set([name]) };
+  return { node: { yaml: words, run }, gives: { ...NO_NAMES, ...gives } };
 }
 
-function someStdout(act: (frame: Frame) => boolean, file: string): (frame: Frame) => Json {
-  return (frame) => {
-    act(frame);
-    return { stdout: frame.where.run.files.get(pathOf(frame, file))!, rc: 0, changed: true };
-  };
+/** The result of a task with `run_once`, which is that of the first batch's for all. */
+function onceInPlay(first: Frame, task: Data, result: (frame: Frame) => Json): Json {
+  const { run, play, role, rounds } = first.where;
+  const known = play!.once;
+  if (!known) return result(first);
+  // It is one task for each use of its role, and for each round of loops around, which are not told apart here.
+  run.isDoubtful ||= role !== null || rounds.size > 0;
+  if (!known.has(task)) known.set(task, result(first));
+  return known.get(task)!;
 }
 
 export function setsFacts(writer: Writer, place: Place): Step {
@@ -128,8 +167,11 @@ export function setsFacts(writer: Writer, place: Place): Step {
     const values = [...facts].map(([name, { value }]) => [name, value(frame)] as const);
     for (const [name, value] of values) memorize(frame, name, value);
   };
-  const words = { name: `f${writer.next()}`, set_fact: writtenOf(facts) };
-  return { node: task(words, act), gives: { facts: kindsOf(names), results: new Set() } };
+  const delegated = writer.draw.chance(10)
+    ? { delegate_to: writer.draw.pick(writer.project.hosts).name }
+    : {};
+  const words = { name: `f${writer.next()}`, set_fact: writtenOf(facts), ...delegated };
+  return { node: task(words, act), gives: { ...NO_NAMES, facts: kindsOf(names) } };
 }
 
 function memorize({ where: { run, host } }: Frame, name: string, value: Json): void {

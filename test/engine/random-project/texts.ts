@@ -3,6 +3,7 @@ import type { Draw } from './draw.ts';
 import { conditionsOf, textsOf } from './forms.ts';
 import type { Definition, Frame } from './frame.ts';
 import type { Place } from './place.ts';
+import { specialsAt } from './specials.ts';
 import { type Json, kindOf, rankOf, someValue } from './values.ts';
 
 export interface Text {
@@ -20,7 +21,12 @@ const ANY_RANK = Number.POSITIVE_INFINITY;
 /** A text with some of what can be read at the place. Never one lone `{{ }}`, whose type would be kept. */
 export function someText(draw: Draw, place: Place, most = ANY_RANK): Text {
   const atoms = atomsAt(place).filter(({ rank }) => rank < most);
+  const specials = specialsAt(place).filter(({ rank }) => rank < most);
   const parts = draw.times(1, 3, () => {
+    if (specials.length > 0 && draw.chance(20)) {
+      const { hbs, text } = draw.pick(specials);
+      return { written: hbs, text };
+    }
     const atom = draw.pick(atoms);
     const [written, form] = draw.pick(textsOf(atom.kind, atom.hbs));
     return { written, text: (frame: Frame) => form(atom.value(frame), frame.where.host) };
@@ -53,12 +59,17 @@ export function constant(value: Json): Definition {
 }
 
 /** A condition in CEL, on what can be read at the place. */
-export function someCondition(draw: Draw, place: Place): Condition {
-  const atom = draw.pick(atomsAt(place));
+export function someCondition(draw: Draw, place: Place, most = ANY_RANK): Condition {
+  const specials = specialsAt(place).filter(({ rank }) => rank < most);
+  if (specials.length > 0 && draw.chance(20)) {
+    const { cel, holds } = draw.pick(specials);
+    return { written: cel, value: holds };
+  }
+  const atom = draw.pick(atomsAt(place).filter(({ rank }) => rank < most));
   const [written, form] = draw.pick(conditionsOf(atom.kind, atom.cel));
   const one: Condition = { written, value: (frame) => form(atom.value(frame), frame.where.host) };
   if (draw.chance(75)) return one;
-  const other = someCondition(draw, place);
+  const other = someCondition(draw, place, most);
   if (draw.chance(50))
     return {
       written: `(${one.written}) && !(${other.written})`,

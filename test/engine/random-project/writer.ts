@@ -1,10 +1,10 @@
 import type { Draw } from './draw.ts';
-import type { Frame, Layer, RoleModel } from './frame.ts';
+import type { Frame, Handler, Layer, RoleModel } from './frame.ts';
 import type { Inventory } from './inventory.ts';
 import type { Slip } from './mistakes.ts';
 import { kindsOf, type Made, type Place, type ProjectNames } from './place.ts';
 import { someDefinition } from './texts.ts';
-import type { Data, Kind } from './values.ts';
+import { BASE, type Data, type Kind, OTHERS, rankOf } from './values.ts';
 
 /** A part of a play: what stands in the file, and what it does on hosts that come to it together. */
 export interface Node {
@@ -21,6 +21,8 @@ export interface Step {
 export interface RoleInput {
   readonly name: string;
   readonly required: boolean;
+  /** Nobody need give it. */
+  readonly optional: boolean;
 }
 
 export interface RoleText {
@@ -30,10 +32,15 @@ export interface RoleText {
   readonly inputs: readonly RoleInput[];
   readonly nodes: readonly Node[];
   readonly gives: Made;
-  readonly handler: string | null;
+  /** It, or a role that it calls, has handlers: these run outside of loops. */
+  readonly handles: boolean;
 }
 
-export const NO_NAMES: Made = { facts: new Map(), results: new Set() };
+export interface HandlerText {
+  /** By what tasks may notify it. */
+  readonly calls: readonly string[];
+  readonly run: Handler;
+}
 
 /** What a project is written with: its files so far, and whom a play may call. */
 export class Writer {
@@ -46,7 +53,9 @@ export class Writer {
   /** The folder of the playbooks, with a slash; or none. */
   readonly playbooks: string;
   /** Handlers that a task here may notify. */
-  handlers: readonly string[] = [];
+  handlers: readonly HandlerText[] = [];
+  /** A role with handlers was called in the role that is being written. */
+  called = false;
   /** After how many nodes one is to come that is wrong; null: none. */
   slipIn: number | null = null;
   /** The mistake, once somebody came to it. */
@@ -87,6 +96,11 @@ export class Writer {
     return role === null ? this.playbooks : `roles/${role}/`;
   }
 
+  /** Some names for `vars` at a place. */
+  names({ floor }: Place, percent: number): string[] {
+    return this.draw.some([...BASE, ...OTHERS], percent).filter((name) => rankOf(name) >= floor);
+  }
+
   layer(names: readonly string[], place: Place): Layer {
     return new Map(names.map((name) => [name, someDefinition(this.draw, name, place)]));
   }
@@ -96,6 +110,7 @@ export function joined(one: Made, other: Made): Made {
   return {
     facts: new Map([...one.facts, ...other.facts]),
     results: new Set([...one.results, ...other.results]),
+    lists: new Set([...one.lists, ...other.lists]),
   };
 }
 
