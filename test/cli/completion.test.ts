@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { taskTypes } from '../../src/runner/tasks/index.generated.ts';
 import { FakeProcess, runFake } from './fake-process.ts';
 
@@ -37,9 +39,14 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
   });
 
   it('every script is one that its shell reads', async () => {
-    assert.equal(spawnSync('bash', ['-n'], { input: await script('bash') }).status, 0);
-    for (const shell of ['zsh', 'fish'])
-      if (has(shell)) assert.equal(spawnSync(shell, ['-n'], { input: await script(shell) }).status, 0);
+    const dir = mkdtempSync(join(tmpdir(), 'mama-completion-'));
+    // From a file: fish reads no socket, which is what stdin would be.
+    const file = join(dir, 'script');
+    for (const shell of ['bash', 'zsh', 'fish']) {
+      writeFileSync(file, await script(shell));
+      if (has(shell)) assert.equal(spawnSync(shell, ['-n', file]).status, 0, shell);
+    }
+    rmSync(dir, { recursive: true });
   });
 
   it('zsh and fish are told of every subcommand and option, with its description', async () => {
