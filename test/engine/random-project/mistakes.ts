@@ -8,6 +8,8 @@ import type { Writer } from './writer.ts';
 export interface Slip {
   readonly token: string;
   readonly file?: string;
+  /** It is none where a task sets this name. */
+  readonly unset?: string;
 }
 
 /** A mistake that can be known before anything runs. */
@@ -42,6 +44,15 @@ function reads({ project }: Writer, place: Place): Read[] {
     { hbs: `hostvars.none${TOKEN}.text_a`, cel: `hostvars["none${TOKEN}"].text_a`, token: TOKEN },
     { hbs: `hostvars.[${host.name}].${TOKEN}`, cel: `hostvars["${host.name}"].${TOKEN}`, token: TOKEN },
   );
+  // Every host has it, and a role that declares what it reads does not.
+  if (place.role !== null && !place.names.has('text_a'))
+    for (let i = 0; i < 8; i++)
+      all.push({
+        hbs: `concat "${TOKEN}" text_a`,
+        cel: `("${TOKEN}" + text_a)`,
+        token: TOKEN,
+        unset: 'text_a',
+      });
   for (const name of place.made.results) all.push(plain(`${name}.stdout${TOKEN}`, TOKEN));
   return all;
 }
@@ -85,7 +96,7 @@ const CARRIERS: readonly Carrier[] = [
     return one({ template: { src, dest: DEST } });
   },
   ({ hbs }, writer, place) => ({
-    ...part(writer, place, one({ debug: { msg: 'v {{ word9 }}' } })),
+    ...part(writer, place, one({ debug: { msg: 'v {{ json word9 }}' } })),
     vars: { word9: [`{{ ${hbs} }}`] },
   }),
   ({ hbs }, writer, place) => part(writer, place, one({ debug: { msg: `v {{ ${hbs} }}` } })),
@@ -156,5 +167,9 @@ export function someMistake(writer: Writer, place: Place): Mistake {
   if (wrong.length > 0 && draw.chance(20)) return draw.pick(wrong);
   if (draw.chance(25)) return { yaml: draw.pick(WORDS), token: TOKEN };
   const read = draw.pick(reads(writer, place));
-  return { yaml: draw.pick(CARRIERS)(read, writer, place), token: read.token };
+  return {
+    yaml: draw.pick(CARRIERS)(read, writer, place),
+    token: read.token,
+    ...(read.unset ? { unset: read.unset } : {}),
+  };
 }

@@ -68,6 +68,7 @@ function someProject(
   const run = new ModelRun(inventory.hosts, inventory.groups, extra);
   for (const play of plays) play.run(run);
   if (run.isDoubtful) return null;
+  if (writer.facts.has(writer.slipped?.unset ?? '')) return null;
   const given = extraArgs(writer, extra);
   const playbook = `${writer.playbooks}site.yaml`;
   writer.files.set(playbook, [

@@ -163,6 +163,7 @@ export function setsFacts(writer: Writer, place: Place): Step {
   const facts: Layer = new Map(
     names.map((name) => [name, someDefinition(writer.draw, name, place, Number.POSITIVE_INFINITY)]),
   );
+  for (const name of names) writer.facts.add(name);
   const act = (frame: Frame) => {
     const values = [...facts].map(([name, { value }]) => [name, value(frame)] as const);
     for (const [name, value] of values) memorize(frame, name, value);

@@ -54,6 +54,8 @@ export class Writer {
   readonly playbooks: string;
   /** Handlers that a task here may notify. */
   handlers: readonly HandlerText[] = [];
+  /** Names that some task sets. */
+  readonly facts = new Set<string>();
   /** A role with handlers was called in the role that is being written. */
   called = false;
   /** After how many nodes one is to come that is wrong; null: none. */
