@@ -45,7 +45,7 @@ function reads({ project }: Writer, place: Place): Read[] {
     { hbs: `hostvars.[${host.name}].${TOKEN}`, cel: `hostvars["${host.name}"].${TOKEN}`, token: TOKEN },
   );
   // Every host has it, and a role that declares what it reads does not.
-  if (place.role !== null && !place.names.has('text_a'))
+  if (place.role !== null && !place.names.has('text_a') && !place.optional.has('text_a'))
     for (let i = 0; i < 8; i++)
       all.push({
         hbs: `concat "${TOKEN}" text_a`,
