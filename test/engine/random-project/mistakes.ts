@@ -19,6 +19,7 @@ export interface Mistake extends Slip {
 
 /** Something that can't be read, as each of the two languages says it. */
 interface Read extends Slip {
+  readonly registered?: boolean;
   readonly hbs: string;
   readonly cel: string;
 }
@@ -53,7 +54,8 @@ function reads({ project }: Writer, place: Place): Read[] {
         token: TOKEN,
         unset: 'text_a',
       });
-  for (const name of place.made.results) all.push(plain(`${name}.stdout${TOKEN}`, TOKEN));
+  for (const name of place.made.results)
+    all.push({ ...plain(`${name}.stdout${TOKEN}`, TOKEN), registered: true });
   return all;
 }
 
@@ -156,6 +158,7 @@ function gifts(writer: Writer, place: Place): Mistake[] {
         yaml: call(Object.fromEntries(Object.entries(right).filter(([key]) => key !== input.name))),
         token: `  ${input.name}:`,
         file: `roles/${name}/variables.yaml`,
+        unset: input.name,
       })),
     ];
   });
@@ -167,8 +170,11 @@ export function someMistake(writer: Writer, place: Place): Mistake {
   if (wrong.length > 0 && draw.chance(20)) return draw.pick(wrong);
   if (draw.chance(25)) return { yaml: draw.pick(WORDS), token: TOKEN };
   const read = draw.pick(reads(writer, place));
+  const yaml = draw.pick(CARRIERS)(read, writer, place);
+  // What a task registers is not foreseen through a variable that is made of it.
+  if (read.registered && JSON.stringify(yaml).includes('word9')) return someMistake(writer, place);
   return {
-    yaml: draw.pick(CARRIERS)(read, writer, place),
+    yaml,
     token: read.token,
     ...(read.unset ? { unset: read.unset } : {}),
   };
