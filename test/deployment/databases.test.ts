@@ -12,7 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { run } from '../../scripts/lib/run.ts';
+import { run as runProgram } from '../../scripts/lib/run.ts';
+import type { JsonObject } from '../../src/runner/contract/json.ts';
 import { ROOT } from '../e2e/lib/play.ts';
 
 const DATABASES = ['mama_ng_control', 'mama_ng_contentstore', 'scheduler'];
@@ -33,47 +34,54 @@ echo x >>"$MAMA_TRIED/days"
 printf '202501%02dT040000Z\\n' "$(wc -l <"$MAMA_TRIED/days")"
 `;
 
+/** A folder with programs that stand for those of -app. */
+function standIn(programs: Readonly<Record<string, string>>): string {
+  const place = mkdtempSync(join(tmpdir(), 'mama-databases-'));
+  symlinkSync(join(ROOT, 'roles'), join(place, 'roles'));
+  for (const [name, text] of Object.entries(programs)) {
+    writeFileSync(join(place, name), text);
+    chmodSync(join(place, name), 0o755);
+  }
+  return place;
+}
+
+/** A task alone, on this machine, which stands for -app. */
+function run(place: string, task: JsonObject, ...more: string[]) {
+  writeFileSync(join(place, 'play.yaml'), stringify([{ hosts: 'app', tasks: [{ name: 'It', ...task }] }]));
+  const values = { ansible_become: false, backup_dir: join(place, 'kept') };
+  return runProgram(
+    process.execPath,
+    [
+      ...[join(ROOT, 'dist/main.js'), join(place, 'play.yaml'), '-i', 'inventory/local.yaml'],
+      ...['-c', 'local', '-e', JSON.stringify(values), ...more],
+    ],
+    { cwd: ROOT, env: { PATH: `${place}:${process.env['PATH']}`, MAMA_TRIED: place } },
+  );
+}
+
+const ofRole = (file: string) => ({ import_role: { name: 'app', tasks_from: file } });
+
 describe('backups of the databases @host', function () {
   this.timeout(60_000);
 
   let place: string;
   beforeEach(() => {
-    place = mkdtempSync(join(tmpdir(), 'mama-backup-'));
-    symlinkSync(join(ROOT, 'roles'), join(place, 'roles'));
-    for (const [name, text] of Object.entries({ docker: DOCKER, date: DATE, said: '' })) {
-      writeFileSync(join(place, name), text);
-      chmodSync(join(place, name), 0o755);
-    }
+    place = standIn({ docker: DOCKER, date: DATE, said: '' });
   });
   afterEach(() => rmSync(place, { recursive: true }));
 
   const said = () => readFileSync(join(place, 'said'), 'utf8').trim().split('\n');
-
-  /** These tasks of the role alone, on this machine, which stands for -app. */
-  const tasks = (file: string, variables: Readonly<Record<string, string>> = {}) => {
-    const role = { import_role: { name: 'app', tasks_from: file } };
-    writeFileSync(join(place, 'play.yaml'), stringify([{ hosts: 'app', tasks: [{ name: file, ...role }] }]));
-    const values = { ansible_become: false, backup_dir: join(place, 'kept'), ...variables };
-    return run(
-      process.execPath,
-      [
-        ...[join(ROOT, 'dist/main.js'), join(place, 'play.yaml'), '-i', 'inventory/local.yaml'],
-        ...['-c', 'local', '-e', JSON.stringify(values)],
-      ],
-      { cwd: ROOT, env: { PATH: `${place}:${process.env['PATH']}`, MAMA_TRIED: place } },
-    );
-  };
 
   /** Backups of these names and contents; then the tasks of restore.yaml. */
   const restore = (dumps: Readonly<Record<string, string>>, backup = '') => {
     mkdirSync(join(place, 'kept'));
     for (const [name, text] of Object.entries(dumps))
       writeFileSync(join(place, 'kept', `${name}.dump`), `${text}\n`);
-    return tasks('restore', { backup });
+    return run(place, ofRole('restore'), '-e', `backup=${backup}`);
   };
 
   it('one run has one name, by which restore.yaml is asked for all three', async () => {
-    const { code, stdout, stderr } = await tasks('backup');
+    const { code, stdout, stderr } = await run(place, ofRole('backup'));
     assert.equal(code, 0, stdout + stderr);
     assert.deepEqual(
       readdirSync(join(place, 'kept')).sort(),
@@ -108,5 +116,37 @@ describe('backups of the databases @host', function () {
       said().filter((line) => /^stop|alter/.test(line)),
       [],
     );
+  });
+});
+
+describe('the container of a database @host', function () {
+  this.timeout(60_000);
+
+  let place: string;
+  beforeEach(() => {
+    place = standIn({ docker: `#!/bin/sh\ntest -e "$MAMA_TRIED/$1"\n` });
+  });
+  afterEach(() => rmSync(place, { recursive: true }));
+
+  /** What docker finds of that name. */
+  const check = (found: readonly ('container' | 'volume')[], ...more: string[]) => {
+    for (const kind of found) writeFileSync(join(place, kind), '');
+    const vars = { container: 'mamangdb', data: 'mamangdbdata' };
+    return run(place, { import_tasks: 'roles/app/tasks/database-checks.yaml', vars }, ...more);
+  };
+
+  it('that another deployment made is refused, before anything is changed', async () => {
+    for (const mode of [[], ['--check']]) {
+      const { code, stdout } = await check(['container'], ...mode);
+      assert.equal(code, 2, stdout);
+      assert.match(stdout, /mamangdb was not made by this deployment .*docs\/migrating\.md/);
+    }
+  });
+
+  it('is good where there is none, or where it has the volume', async () => {
+    for (const found of [[], ['volume'], ['container', 'volume']] as const) {
+      const { code, stdout } = await check(found);
+      assert.equal(code, 0, stdout);
+    }
   });
 });
