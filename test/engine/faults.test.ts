@@ -260,17 +260,38 @@ describe('@host what goes wrong on the way', function () {
       }
     }
 
+    /** Shell code after which these places have no room, and no variable names another. */
+    const without = (...places: string[]) => {
+      const full = places.map(
+        (at) => `mount -t tmpfs -o size=4k none ${at}; head -c 4096 /dev/zero >${at}/filler`,
+      );
+      return `{ ${full.join('; ')}; } 2>/dev/null; unset TMPDIR XDG_RUNTIME_DIR; exec sh -c "$SSH_ORIGINAL_COMMAND"`;
+    };
+
     it('no room for temporary files: said so, at once', async () => {
-      const full = ['/dev/shm', '/tmp'].map((at) => `mount -t tmpfs -o size=4k none ${at}`).join('; ');
-      const fill = 'for d in /dev/shm /tmp; do head -c 4096 /dev/zero >$d/filler; done';
-      const inside = `${full}; ${fill} 2>/dev/null; unset TMPDIR XDG_RUNTIME_DIR; exec sh -c "$SSH_ORIGINAL_COMMAND"`;
-      writeFileSync(join(dir, 'inside'), inside);
+      writeFileSync(join(dir, 'inside'), `HOME=/tmp; ${without('/dev/shm', '/tmp', '/var/tmp')}`);
       await narrow(`exec unshare -m sh ${dir}/inside`, 'root', async (at) => {
         write('    - {name: new, shell: "true"}\n', {}, at);
         const { code, said } = await start().ended;
         assert.ok(code === 2 || code === 4, said);
         assert.match(said, /lacks a writable temporary folder with room in it|is gone or full/);
         if (said.includes('lacks')) assert.match(said, /make room in one of them/);
+      });
+    });
+
+    it('room for temporary files in the home only: it does', async () => {
+      writeFileSync(
+        join(dir, 'inside'),
+        `mount --bind ${dir} /mnt; HOME=/mnt; ${without('/dev/shm', '/tmp', '/var/tmp')}`,
+      );
+      await narrow(`exec unshare -m sh ${dir}/inside`, 'root', async (at) => {
+        write('    - {name: new, shell: "true"}\n', {}, at);
+        const { code, said } = await start().ended;
+        assert.equal(code, 0, said);
+        assert.deepEqual(
+          readdirSync(dir).filter((name) => name.startsWith('mama-play-')),
+          [],
+        );
       });
     });
 

@@ -44,11 +44,11 @@ const LOADER = [
   'trap mp_z EXIT; trap "exit 129" HUP PIPE INT TERM',
   // Folders in memory first; one without room for a question is passed over. mkdir fails on anything that is already
   // there, so no one can lay a trap in /tmp.
-  'for mp_d in /dev/shm "$XDG_RUNTIME_DIR" "${TMPDIR:-/tmp}" /tmp',
+  'for mp_d in /dev/shm "$XDG_RUNTIME_DIR" "${TMPDIR:-/tmp}" /tmp /var/tmp "$HOME"',
   'do [ -d "$mp_d" ] && [ -w "$mp_d" ] || continue; mp_p=$mp_d/mama-play-$mp_h.; mp_T=$mp_p$$.$mp_k',
   'mkdir "$mp_T" 2>/dev/null || { mp_T=; continue; }',
   '{ printf %65536s >"$mp_T/d"; } 2>/dev/null && break; rm -rf -- "$mp_T"; mp_T=; done',
-  '[ "$mp_T" ] || mp_x "a writable temporary folder with room in it (tried /dev/shm, XDG_RUNTIME_DIR, TMPDIR, /tmp)"',
+  '[ "$mp_T" ] || mp_x "a writable temporary folder with room in it (tried /dev/shm, XDG_RUNTIME_DIR, TMPDIR, /tmp, /var/tmp, HOME)"',
   // Its twin on disk, which is made where it is needed.
   'mp_D=${TMPDIR:-/tmp}/${mp_T##*/}',
   // Folders of sessions that were cut off: our name, our own, and the process is dead.
@@ -71,7 +71,7 @@ const LOADER = [
   // Of what may print without end: what came to too much, or to more than there is room for, is its end, behind a line that
   // says so. Where it lies is often memory: mp_l, once a second, empties what is too much already. The command goes on.
   'mp_m() { mp_b=0; mp_s=1; if [ -s "$1" ]; then mp_b=$(wc -c <"$1"); fi; if [ -e "$1+" ]; then :',
-  `elif [ $mp_b -le ${LARGEST_OUTPUT} ] && { printf %4096s >"$mp_E/f"; } 2>/dev/null; then mp_s=; fi`,
+  `elif [ $mp_b -le ${LARGEST_OUTPUT} ] && { printf %4096s >"\${1%/*}/f"; } 2>/dev/null; then mp_s=; fi`,
   `if [ $mp_s ]; then echo "$mp_k endless"; tail -c ${END} "$1" 2>/dev/null | head -c ${END}`,
   'elif [ $mp_b -gt 0 ]; then head -c $mp_b "$1"; fi; }',
   'mp_l() { for mp_b in "$mp_T"/*[OE] "$mp_D"/*[OE]',

@@ -13,14 +13,15 @@ import { GAVE_UP, requestLine } from './loader.ts';
  * pipe of ours is left in its hands. Beside the fragments themselves this costs three processes: dd, cat and rm.
  */
 export function exchangeRequest(token: string, nonce: string, fragments: readonly Fragment[]): Buffer {
+  const twin = fragments.some(({ toDisk }) => toDisk);
   const code = [
     ...fragments.map(readInput),
     `printf %s ${nonce} >"\${mp_T:?}/m" || exit ${GAVE_UP.folder}; mp_no=0 mp_r=`,
-    fragments.some(isLong) ? 'mp_j' : '',
+    twin ? 'mp_j' : '',
     ...runAll(fragments),
     `echo "$mp_k re ${nonce}$mp_r"`,
     ...print(nonce, fragments),
-    fragments.some(isLong) ? 'rm -f "${mp_T:?}"/* "${mp_E:?}"/*' : 'rm -f "${mp_T:?}"/*',
+    twin ? 'rm -f "${mp_T:?}"/* "${mp_E:?}"/*' : 'rm -f "${mp_T:?}"/*',
   ];
   return request(token, code, fragments);
 }
@@ -70,7 +71,7 @@ function input(fragment: Fragment, i: number): string {
  * command that filled the folder has run, and its status stands; what was asked behind it is asked again.
  */
 function runAll(fragments: readonly Fragment[]): string[] {
-  const both = fragments.some(isLong) ? ' && printf %4096s >"$mp_E/f"' : '';
+  const both = fragments.some(({ toDisk }) => toDisk) ? ' && printf %4096s >"$mp_E/f"' : '';
   const room = `{ printf %4096s >"$mp_T/f"${both}; } 2>/dev/null`;
   const behind = fragments.findLastIndex(({ runs, role }) => runs === 'users' && role === 'apply') + 1;
   const code = fragments.map(run);
@@ -94,13 +95,8 @@ function run(fragment: Fragment, i: number): string {
 
 /** The loader's mp_l knows those of endless ones by their capital letters. */
 function outputs(fragment: Fragment, i: number): readonly [string, string] {
-  const at = `"$${isLong(fragment) ? 'mp_E' : 'mp_T'}/${i}`;
+  const at = `"$${fragment.toDisk ? 'mp_E' : 'mp_T'}/${i}`;
   return fragment.endless ? [`${at}O"`, `${at}E"`] : [`${at}o"`, `${at}e"`];
-}
-
-/** What it prints may be more than memory has room for. */
-function isLong({ runs, role }: Fragment): boolean {
-  return runs === 'users' || role === 'apply';
 }
 
 /**

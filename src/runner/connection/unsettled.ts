@@ -87,7 +87,7 @@ function whereabouts(shell: CutOff['shell']): Script {
   if ('pid' in shell) return sh`p=${shell.pid} g=${shell.group} f=${shell.folder}`;
   return sh`f= i=0
 while :; do
-for d in /dev/shm "$XDG_RUNTIME_DIR" "\${TMPDIR:-/tmp}" /tmp; do
+for d in /dev/shm "$XDG_RUNTIME_DIR" "\${TMPDIR:-/tmp}" /tmp /var/tmp "$HOME"; do
 for c in "$d"/mama-play-*.${shell.token}; do [ ! -d "$c" ] || f=$c; done
 done
 [ -z "$f" ] && [ $i -lt ${LATE} ] && sleep 1 || break

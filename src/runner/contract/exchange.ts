@@ -21,6 +21,8 @@ export interface Fragment {
   readonly needs?: readonly string[];
   /** It may print without end: of more than `LARGEST_OUTPUT` the end is kept, and the host holds little more. */
   readonly endless?: true;
+  /** Where memory has little room, what it prints goes to disk. */
+  readonly toDisk?: true;
   /**
    * `ours`: LC_ALL=C and a PATH that has the sbin directories. `users`: the login's own environment. Both run with
    * the login's umask, and `become` sets HOME. `standing`: in the standing shell itself and not in a subshell, so

@@ -144,7 +144,7 @@ export class Dialogue {
 
   /**
    * Say a change, with the changes right behind it that provably don't meet it (`touches` null: none), and then the
-   * coming questions.
+   * coming questions. `dry`: a run that writes nothing of its own, not even for a while.
    */
   async apply(
     work: HostWork,
@@ -152,11 +152,15 @@ export class Dialogue {
     touches: Touches | null,
     lookAhead: LookAhead,
     onLine: (line: string) => void,
+    dry: boolean,
   ): Promise<Reply | Trouble> {
     const applied = this.takeDone(work);
     if (applied) return this.able(applied);
-    const mayBeEndless = work.type.kind === 'action' ? ({ endless: true } as const) : {};
-    const fragment: Fragment = { ...base(work), ...code(apply.script), ...mayBeEndless, role: 'apply' };
+    const size = {
+      ...(work.type.kind === 'action' ? { endless: true as const } : {}),
+      ...(dry ? {} : { toDisk: true as const }),
+    };
+    const fragment: Fragment = { ...base(work), ...code(apply.script), ...size, role: 'apply' };
     this.onRoundTrip();
     this.said += 1;
     const key = work.question && keyOf(work, work.question);

@@ -343,7 +343,7 @@ export class TaskRun {
           await dialogue.renewUsers(work);
         this.is.beforeApply();
         if (task.type.kind === 'action') run.journal?.begins(unit, work.question !== null);
-        return dialogue.apply(work, apply, mayChain ? touches : null, coming, onLine);
+        return dialogue.apply(work, apply, mayChain ? touches : null, coming, onLine, run.check);
       },
       wait: (script: Script): Promise<Reply | Trouble> => dialogue.wait(work.identity, probe(work, script)),
       keep: (path: string, bytes: Uint8Array): string | null => {
