@@ -49,6 +49,11 @@ describe('mama-play schema', () => {
       }
   });
 
+  it('fits each form of serial', () => {
+    for (const serial of ['2', '"2"', '30%', '[1, 12.5%, 0]'])
+      assert.equal(wrongWith('playbook', `- hosts: all\n  serial: ${serial}`), null, serial);
+  });
+
   it('is printed, one or all', async () => {
     const print = async (...words: string[]) => runFake(new FakeProcess(ROOT), ['schema', ...words]);
     const all = JSON.parse((await print()).out);
@@ -83,6 +88,8 @@ describe('mama-play schema', () => {
     ['playbook', '- hosts: all\n  tasks: [{ debug: { msg: x }, listen: y }]'],
     ['playbook', '- hosts: all\n  tasks: [{ block: [{ debug: { msg: x } }], register: y }]'],
     ['playbook', '- hosts: all\n  strategy: fast'],
+    ['playbook', '- hosts: all\n  serial: many'],
+    ['playbook', '- hosts: all\n  serial: [1, "x%"]'],
     ['playbook', '- import_playbook: x.yaml\n  hosts: all'],
     ['inventory', 'all: { host: { a: } }'],
     ['inventory', 'all: { hosts: [a] }'],

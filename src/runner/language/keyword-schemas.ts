@@ -17,6 +17,8 @@ const condition = (description: string): ParamSchema => ({
   items: { type: ['string', 'boolean'] },
   description: `${description} CEL; a list means all.`,
 });
+/** As `readSerial` takes it. */
+const BATCH = '^([0-9]+|[0-9]+(\\.[0-9]+)?%)$';
 const list = (description: string): ParamSchema => ({ type: ['array', 'null'], description });
 
 /** What each keyword of `KEYS` takes, and what it is for: for editors. (The readers say it in the user's words.) */
@@ -62,6 +64,9 @@ export const KEYWORD_SCHEMAS: Readonly<Record<string, ParamSchema>> = {
   handlers: list('Tasks that run when they are notified.'),
   serial: {
     type: ['integer', 'string', 'array'],
+    minimum: 0,
+    pattern: BATCH,
+    items: { type: ['integer', 'string'], minimum: 0, pattern: BATCH },
     description: 'Hosts at a time: a number, a share, a list.',
   },
   max_fail_percentage: { type: 'number', minimum: 0, maximum: 100, description: 'End the play beyond this.' },
