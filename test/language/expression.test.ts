@@ -4,6 +4,7 @@ import { type Json, sameJson } from '../../src/runner/contract/json.ts';
 import { boundedMatch } from '../../src/runner/language/cel-regex.ts';
 import { fromCel, toCel } from '../../src/runner/language/cel-values.ts';
 import { asCondition, compileCondition, compileExpression } from '../../src/runner/language/expression.ts';
+import { SEEDED } from '../engine/random-seed.ts';
 import { allShown, growth, outcome, scopeOf, valueIn, whole } from './values-support.ts';
 
 const VARIABLES: Readonly<Record<string, Json>> = {
@@ -474,7 +475,7 @@ describe('any expression at all', () => {
         const result = value?.evaluate(scopeOf(VARIABLES));
         if (result?.kind === 'fault') assert.ok(result.diagnostic.message.length > 0);
       }),
-      { numRuns: 5000 },
+      { numRuns: 5000, ...SEEDED },
     );
   });
 
