@@ -94,9 +94,11 @@ export function count(value: string): number {
   throw new InvalidArgumentError('It must be a whole number above 0.');
 }
 
+/** For an option with a closed set of values, which stays readable in `words`. */
 export function oneOf(...words: string[]) {
-  return (value: string): string => {
+  const read = (value: string): string => {
     if (words.includes(value)) return value;
     throw new InvalidArgumentError(`It must be one of ${words.join(', ')}.`);
   };
+  return Object.assign(read, { words });
 }

@@ -38,6 +38,22 @@ printf '%s\\n' "\${COMPREPLY[@]}"`;
     assert.equal(types.length, taskTypes.size);
   });
 
+  it('bash offers the values of an option that has a closed set of them, and nothing else', async () => {
+    assert.deepEqual(await offered('site.yaml', '--output', ''), ['tty', 'plain', 'json']);
+    assert.deepEqual(await offered('lint', '--output', 'p'), ['plain']);
+    assert.deepEqual(await offered('site.yaml', '-c', 'open'), ['openssh']);
+    assert.deepEqual(await offered('exec', '--connection', 'l'), ['local']);
+    // Bash makes three words of --output=j.
+    assert.deepEqual(await offered('site.yaml', '--output', '=', 'j'), ['json']);
+    assert.deepEqual(await offered('site.yaml', '--output', '='), ['tty', 'plain', 'json']);
+    assert.deepEqual(await offered('inventory', '--output', 'fake-p'), ['fake-process.ts']);
+  });
+
+  it('zsh and fish are told of them too', async () => {
+    assert.ok((await script('zsh')).includes('(-c|--connection) values=(ssh openssh local smart) ;;'));
+    assert.ok((await script('fish')).includes(" -s c -l connection -x -a 'ssh openssh local smart' -d "));
+  });
+
   it('every script is one that its shell reads', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'mama-completion-'));
     // From a file: fish reads no socket, which is what stdin would be.
