@@ -142,6 +142,30 @@ describe('mama-play resume', function () {
     assert.equal((await mama('resume')).code, 1);
   });
 
+  it('last: not one that came to nothing, where the same command began before', async () => {
+    const apart = (connection: string) =>
+      writeFiles(dir, {
+        'inventory.yaml': `all:\n  vars: {ansible_connection: ${connection}, ansible_port: 1}\n  hosts:\n    a: {root: ${dir}/root}\n`,
+      });
+    apart('local');
+    assert.equal((await run()).code, 2);
+    const [begun] = folders();
+    writeFiles(dir, { 'root/may': '' });
+    apart('ssh');
+    assert.equal((await run()).code, 4);
+    assert.equal((await run('-t', 'all')).code, 4);
+    const last = folders().at(-1);
+    apart('local');
+    // That was another command.
+    assert.ok((await mama('resume', 'last')).err.includes(`in run ${last}\n`));
+    rmSync(join(dir, '.mama-play/runs', last!), { recursive: true });
+    assert.equal((await mama('resume', 'last')).err, `note: going on from run ${begun}\n`);
+    // What ended well is not gone back to.
+    apart('ssh');
+    assert.equal((await run()).code, 4);
+    assert.ok((await mama('resume', 'last')).err.startsWith('note: going on from run '));
+  });
+
   it('a torn last line does not matter; a damaged journal is refused', async () => {
     await run();
     const path = journal();

@@ -49,8 +49,7 @@ function resumable(
 ): { readonly run: RunFolder; readonly journal: ReadJournal } | Diagnostic {
   const root = projectWithRuns(cwd);
   if (root === null) return refusal('no run is kept here', 'runs are kept in .mama-play/ of their project');
-  const runs = word === 'last' ? runIds(root).map((id) => findRun(root, id)!) : [findRun(root, word)];
-  const run = runs.find((one) => one !== null && (word !== 'last' || readHead(one)?.check === false));
+  const run = word === 'last' ? lastRun(root) : findRun(root, word);
   if (!run) return refusal(`there is no run "${word}"`, 'mama-play runs list shows those that are kept');
   const ended = readHead(run);
   if (ended?.check) return refusal(`run ${run.id} was a dry run`, 'there is nothing to go on with');
@@ -59,6 +58,35 @@ function resumable(
   return journal
     ? { run, journal }
     : refusal(`run ${run.id} has no journal that can be read`, 'run the playbook anew');
+}
+
+/**
+ * The newest; where that one came to nothing on any machine (another run held them, lines were dead), the one before it
+ * that the same command left undone.
+ */
+function lastRun(root: string): RunFolder | null {
+  const runs = runIds(root)
+    .map((id) => findRun(root, id)!)
+    .filter((one) => readHead(one)?.check === false);
+  const [last = null] = runs;
+  const journal = last && readJournal(last.path);
+  if (!journal || hasBegun(journal)) return last;
+  const before = runs.find((one) => {
+    const other = readJournal(one.path);
+    return other && hasBegun(other) && isSameCommand(other, journal);
+  });
+  return before && readHead(before)?.exit !== 0 ? before : last;
+}
+
+function hasBegun({ entries }: ReadJournal): boolean {
+  return entries.some(
+    (entry) => entry.e === 'begun' || (entry.e === 'came' && entry.status !== 'unreachable'),
+  );
+}
+
+function isSameCommand(one: ReadJournal, other: ReadJournal): boolean {
+  const [a, b] = [one, other].map(({ head }) => JSON.stringify([head.cwd, head.text.options]));
+  return a === b;
 }
 
 function refusal(message: string, hint: string): Diagnostic {
