@@ -49,6 +49,27 @@ describe('mama-play lint', () => {
     assert.match(out, /\n1 playbook: 1 error, 0 warnings\n$/);
   });
 
+  it('shows the line of a value that can only be found wrong with the variables of a host', async () => {
+    const play = (words: string) =>
+      `- hosts: web\n  vars: { l: [a] }\n  tasks:\n    - { command: w, ${words} }\n`;
+    for (const [words, told] of [
+      ['delegate_to: "{{ l }}"', 'delegate_to must name a host'],
+      ['become: true, become_user: "{{ l }}"', 'become_user must name a user, not ["a"]'],
+      ['become: "{{ l }}"', 'become must be true or false'],
+      ['environment: "{{ l }}"', 'environment must be a map of names and values'],
+    ] as const) {
+      writeFiles(dir, { 'value.yaml': play(words) });
+      const { out } = await lint('value.yaml', '-i', 'inv.yaml');
+      const column = play(words).split('\n')[3]!.indexOf('"') + 1;
+      const excerpt = `  4 |     - { command: w, ${words} }\n    | ${' '.repeat(column - 1)}^\n`;
+      assert.equal(
+        out,
+        `value.yaml:4:${column}: error: ${told}\n${excerpt}1 playbook: 1 error, 0 warnings\n`,
+      );
+    }
+    rmSync(join(dir, 'value.yaml'));
+  });
+
   it('finds the playbooks of a directory, each once, and leaves other YAML alone', async () => {
     const { code, out } = await lint('books', 'books/good.yaml');
     assert.equal(code, 1);

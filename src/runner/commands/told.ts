@@ -12,6 +12,7 @@ const WITHOUT_LINE = new Set([
   'refused',
   'variable-cycle',
   'missing-input',
+  'wrong-value',
 ]);
 
 /**

@@ -133,7 +133,8 @@ function identityOf(task: Task, scope: PlanScope, there: PlanScope, run: RunCont
   const active =
     settle(task.become.active, scope) ?? there.get('ansible_become') ?? constant(run.become.active);
   if (active.kind !== 'value') return active;
-  if (typeof active.value !== 'boolean') return wrong(task.params, 'become must be true or false');
+  if (typeof active.value !== 'boolean')
+    return wrong(templateOf(task.become.active) ?? task.params, 'become must be true or false');
   if (!active.value) return { kind: 'value', value: { kind: 'login' } };
   const user =
     settle(task.become.user, scope) ??
@@ -141,7 +142,10 @@ function identityOf(task: Task, scope: PlanScope, there: PlanScope, run: RunCont
     constant(run.become.user ?? 'root');
   if (user.kind !== 'value') return user;
   if (typeof user.value !== 'string' || !/^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/.test(user.value)) {
-    return wrong(task.params, `become_user must name a user, not ${JSON.stringify(user.value)}`);
+    return wrong(
+      task.become.user ?? task.params,
+      `become_user must name a user, not ${JSON.stringify(user.value)}`,
+    );
   }
   return { kind: 'value', value: { kind: 'become', method: 'sudo', user: user.value } };
 }
@@ -171,6 +175,10 @@ function secretsOf(schema: ParamsSchema, params: JsonObject): Json[] {
 function settle(value: Template | boolean | null, scope: PlanScope): Evaluated | undefined {
   if (value === null) return undefined;
   return typeof value === 'boolean' ? constant(value) : evaluateIn(value, scope);
+}
+
+function templateOf(value: Template | boolean | null): Template | null {
+  return typeof value === 'boolean' ? null : value;
 }
 
 function constant(value: Json): Evaluated {
