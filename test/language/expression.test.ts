@@ -184,6 +184,12 @@ describe('an expression', () => {
     assert.equal(boundedMatch(text, '^(a+)+$', [1, 60_000]), false);
   });
 
+  it('a pattern that goes beyond the stack of the engine on a large text is a fault, not a crash', () => {
+    const { value } = compileExpression('a.matches("^(x|y)*$")', whole('a.matches("^(x|y)*$")'));
+    const result = outcome(value!.evaluate(scopeOf({ a: 'x'.repeat(12_000_000) })));
+    assert.match(result, /^\[cel-type\] 1:1 the pattern takes too long on this text\n/);
+  });
+
   it('a value that is nested without end is a fault, not a crash', () => {
     const { value } = compileExpression('a == a', whole('a == a'));
     const result = outcome(value!.evaluate(scopeOf({ a: deep(200_000) })));
