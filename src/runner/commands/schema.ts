@@ -1,7 +1,7 @@
 import type { ParamSchema } from '../contract/schema.ts';
 import type { TaskType } from '../contract/task-type.ts';
 import { CONNECTION_VARIABLES } from '../language/connection-variables.ts';
-import { KEYWORD_SCHEMAS } from '../language/keyword-schemas.ts';
+import { CONSTANT, KEYWORD_SCHEMAS } from '../language/keyword-schemas.ts';
 import { KEYS, type Place, STRUCTURE } from '../language/keywords.ts';
 import { TOP } from '../language/role-inputs.ts';
 import { INPUT_WORDS } from '../language/role-schema.ts';
@@ -40,7 +40,7 @@ function playbook(): object {
       handler: taskSchema('handler'),
       roleUse: {
         anyOf: [
-          { type: 'string' },
+          keyword('role'),
           {
             type: 'object',
             properties: keywords('role'),
@@ -74,8 +74,7 @@ function keywords(place: Place): Record<string, object> {
 
 function keyword(name: string): object {
   const schema = KEYWORD_SCHEMAS[name]!;
-  const { description } = schema;
-  return LISTS[name] ? { description, allOf: [LISTS[name]] } : forEditor(name, schema);
+  return LISTS[name] ? { description: schema.description, allOf: [LISTS[name]] } : schema;
 }
 
 /** `if` and `then` of JSON Schema. */
@@ -95,6 +94,8 @@ function taskSchema(place: 'task' | 'handler'): object {
   const names = new Set([...KEYS[place], ...places.flatMap(([key, at]) => [key, ...KEYS[at]])]);
   const properties = Object.fromEntries([
     ...[...names].map((name) => [name, keyword(name)]),
+    // By its name a handler is known before a host is.
+    ...(place === 'handler' ? [['name', { ...keyword('name'), ...CONSTANT }]] : []),
     ...types.map((name) => [name, { $ref: `#/definitions/type_${name}` }]),
   ]);
   const ofTypes = types.map((name) => ({ required: [name] }));

@@ -4,7 +4,7 @@ import { checkKeys, refuseKey, STRUCTURE } from './keywords.ts';
 import { type FileAccess, type LoadContext, Loader } from './loader.ts';
 import type { Loaded, Play, Playbook } from './model.ts';
 import { loadPlay, NOT_IMPORTED, type PlayPlace, readImported } from './play.ts';
-import { describe, readConstant } from './read.ts';
+import { describe, readConstant, readText } from './read.ts';
 import { fault } from './source.ts';
 import { entry, type YamlEntry, type YamlMap } from './yaml.ts';
 
@@ -94,6 +94,8 @@ function isTask(loader: Loader, map: YamlMap): boolean {
 function importedPlays(place: PlayPlace, map: YamlMap, at: YamlEntry, chain: readonly string[]): Play[] {
   const { loader, playbookDir } = place;
   checkKeys(loader, map, 'import_playbook');
+  const shown = entry(map, 'name');
+  if (shown) readText(loader, shown);
   const name = readConstant(loader, at, 'the name of a file');
   const imported = readImported(loader, map, place.imported, 'import_playbook');
   if (name === undefined) return [];

@@ -3,7 +3,7 @@ import { type Here, type Place, playbookPlace } from './here.ts';
 import { inherit, intoRole } from './inherited.ts';
 import type { Loader } from './loader.ts';
 import type { Node, RoleUse } from './model.ts';
-import { readConstant, type Word } from './read.ts';
+import { readConstant, readText, type Word } from './read.ts';
 import { findRole, type RoleText, roleFile } from './role.ts';
 import { checkGiven, givenTo, parametersOf } from './role-parameters.ts';
 import { fault, type Span } from './source.ts';
@@ -45,6 +45,8 @@ function nameIn(loader: Loader, node: YamlNode): Word | null {
   if (node.kind === 'map') {
     const at = entry(node, 'role') ?? entry(node, 'name');
     if (!at) loader.report(fault(node.span, 'missing-key', 'the use of a role needs "role", with its name'));
+    const shown = entry(node, 'name');
+    if (shown && shown !== at) readText(loader, shown);
     const text = at && readConstant(loader, at, 'the name of a role');
     return text === undefined ? null : { text, span: at!.value.span };
   }
