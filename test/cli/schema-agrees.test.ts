@@ -25,6 +25,9 @@ const OTHERS = [
 ];
 const VALUES = [...SCALARS, ...OTHERS, ...['word', 'true', '5', 'yes', '"{{ v }}"'].map((one) => `[${one}]`)];
 
+/** One of each kind, for the many parameters. */
+const KINDS = ['true', '5', '1.5', 'word', '[]', '[[word]]', '[{a: b}]', '["{{ v }}"]', '{}', '{a: b}'];
+
 /** What only lint can know: what an expression says, and which names, files, roles and handlers there are. */
 const DEEPER = new Set([
   'cel-syntax',
@@ -90,5 +93,19 @@ describe('lint and the schema of an editor agree on what a keyword takes', () =>
     tried('file', (line) => inTasks(`include_tasks: {${line}}`));
     tried('name', (line) => inTasks(`import_role: {${line}}`));
     tried('tasks_from', (line) => inTasks(`include_role: {name: r, ${line}}`));
+  });
+
+  it('of a parameter', () => {
+    const found = [...taskTypes].flatMap(([name, { schema }]) => {
+      const needed = [...(schema.required ?? []), ...(schema.exactlyOne ?? []).map(([first]) => first!)];
+      const rivals = (one: string) => (schema.exactlyOne ?? []).find((group) => group.includes(one)) ?? [one];
+      return Object.keys(schema.properties).flatMap((param) =>
+        KINDS.flatMap((value) => {
+          const others = needed.filter((one) => !rivals(param).includes(one)).map((one) => `${one}: x`);
+          return quarrel(inTasks([`${name}:`, ...others, `${param}: ${value}`].join('\n        ')));
+        }),
+      );
+    });
+    assert.deepEqual(found, []);
   });
 });

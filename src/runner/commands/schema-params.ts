@@ -5,33 +5,36 @@ export const TEMPLATED = { type: 'string', pattern: '\\{\\{' } as const;
 
 /**
  * A declaration of ours as a plain JSON Schema for what is written: our own words resolved, a variable in place of a
- * value, a number in place of a text (but for a file's mode), other names for parameters.
+ * value, other names for parameters.
  */
-export function forEditor(name: string, schema: ParamSchema): object {
+export function forEditor(schema: ParamSchema): object {
   const { description } = schema;
-  if (schema.cel)
-    return { type: ['string', 'boolean', 'number', 'array'], ...(description ? { description } : {}) };
+  if (schema.cel) return { ...(description ? { description } : {}), ...cel(schema) };
   const plain: Record<string, unknown> = Object.fromEntries(
     Object.entries(schema).filter(([word]) => !(OUR_KEYWORDS as readonly string[]).includes(word)),
   );
   if (schema.properties) Object.assign(plain, withOtherNames(schema));
-  if (schema.items) plain['items'] = forEditor(name, schema.items);
-  if (schema.anyOf) plain['anyOf'] = schema.anyOf.map((one) => forEditor(name, one));
+  if (schema.items) plain['items'] = forEditor(schema.items);
+  if (schema.anyOf) plain['anyOf'] = schema.anyOf.map((one) => forEditor(one));
   if (typeof schema.additionalProperties === 'object')
-    plain['additionalProperties'] = forEditor('', schema.additionalProperties);
+    plain['additionalProperties'] = forEditor(schema.additionalProperties);
   const types = [schema.type ?? []].flat();
-  if (types.includes('string') && !schema.enum && !/(?:^|_)mode$/.test(name))
-    plain['type'] = [...new Set([...types, 'number', 'boolean'])];
   delete plain['description'];
   const open = types.length === 0 && !schema.enum && !schema.anyOf;
   const told = description ? { description } : {};
   return open ? { ...told, ...plain } : { ...told, anyOf: [plain, TEMPLATED] };
 }
 
+/** An expression, or a list of them. */
+function cel({ items }: ParamSchema): object {
+  const one = { type: ['string', 'boolean', 'number'] };
+  return items ? { anyOf: [one, { type: 'array', items: one }] } : one;
+}
+
 function withOtherNames({ properties = {}, required = [], ...rest }: ParamSchema): object {
   const { exactlyOne = [] } = rest as { exactlyOne?: readonly (readonly string[])[] };
   const named = Object.entries(properties).flatMap(([name, schema]) =>
-    [name, ...(schema.aliases ?? [])].map((one) => [one, forEditor(one, schema)] as const),
+    [name, ...(schema.aliases ?? [])].map((one) => [one, forEditor(schema)] as const),
   );
   const anyName = (name: string) => {
     const names = [name, ...(properties[name]?.aliases ?? [])].map((one) => ({ required: [one] }));

@@ -116,7 +116,7 @@ function structurePlace(key: (typeof STRUCTURE)[number]): Place {
 }
 
 function paramsOf(type: TaskType): object {
-  const object = forEditor('', type.schema);
+  const object = forEditor(type.schema);
   const text = type.short ? { type: ['string', 'number'] } : TEMPLATED;
   const isOptional = (type.schema.required ?? []).length + (type.schema.exactlyOne ?? []).length === 0;
   const { description } = type.schema;

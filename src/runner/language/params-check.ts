@@ -69,12 +69,17 @@ function settled(errors: readonly ErrorObject[], checked: Checked): readonly Err
     ) {
       return false;
     }
-    if (error.keyword === 'required' || error.keyword === 'additionalProperties')
+    if (error.keyword === 'required' || error.keyword === 'additionalProperties' || isOfForm(error))
       return !isLeafOpen(checked, path);
     return !hasOpen(checked, path, valueAt(checked.value, path));
   });
   const choices = known.filter((error) => error.keyword === 'anyOf');
   return known.filter((error) => choices.every((choice) => keep(error, choice)));
+}
+
+/** A list stays a list, and a map a map, whatever is rendered within. (Of several forms each may be the one.) */
+function isOfForm({ keyword, schemaPath }: ErrorObject): boolean {
+  return (keyword === 'type' || keyword === 'enum') && !schemaPath.includes('/anyOf/');
 }
 
 /** The value itself is to be rendered (a map of which only parts are, is not). */
