@@ -25,6 +25,8 @@ describe('what is known of a value before it is there', () => {
       'i.yaml': 'all: { hosts: { h: { ansible_connection: local, limit: 12, port: "80" } } }\n',
       'roles/r/variables.yaml':
         'properties:\n  count: { type: integer, default: 3, description: how many }\n  loose: { description: anything }\n',
+      'roles/s/tasks/main.yaml': '- debug: { msg: "{{ loose }}" }\n',
+      'templates/behind.txt': 'up: {{ through }}\n',
       'templates/t.txt': 'up: {{ result.stdot }}\n',
     });
   });
@@ -33,7 +35,7 @@ describe('what is known of a value before it is there', () => {
   /** All that is refused of a play of these tasks, behind those that register. */
   async function refused(tasks: string): Promise<string[]> {
     writeFiles(dir, {
-      'p.yaml': `- hosts: all\n  vars: { default_of: 1, both_given: x }\n  tasks:${REGISTERED}${tasks}\n`,
+      'p.yaml': `- hosts: all\n  vars: { default_of: 1, both_given: x, through: '{{ result.sdtout }}' }\n  tasks:${REGISTERED}${tasks}\n`,
     });
     const { refused: found } = await runHere(dir, ['p.yaml', '-i', 'i.yaml', '--check']);
     return found.map(({ message, hint }) => (hint === undefined ? message : `${message}; ${hint}`));
@@ -46,6 +48,30 @@ describe('what is known of a value before it is there', () => {
     'a template file': [
       '{ template: { src: t.txt, dest: /tmp/none, mode: "0644" } }',
       `"result" has no "stdot"; ${STDOUT}`,
+    ],
+    'a variable that a text reads': [
+      '{ vars: { w: "{{ result.stdot }}" }, debug: { msg: "{{ w }}" } }',
+      `"result" has no "stdot"; ${STDOUT}`,
+    ],
+    'a variable of a variable of the play': [
+      '{ vars: { w: "<{{ through }}>" }, debug: { msg: x }, when: w != "" }',
+      `"result" has no "sdtout"; ${STDOUT}`,
+    ],
+    'a variable that a role is given': [
+      '{ import_role: { name: s }, vars: { loose: "{{ result.stdot }}" } }',
+      `"result" has no "stdot"; ${STDOUT}`,
+    ],
+    'a variable that is made of itself, too': [
+      '{ vars: { w: "{{ result.stdot }}{{ w }}" }, debug: { msg: "{{ w }}" } }',
+      `"result" has no "stdot"; ${STDOUT}`,
+    ],
+    'a variable in a template file': [
+      '{ template: { src: behind.txt, dest: /tmp/none, mode: "0644" } }',
+      `"result" has no "sdtout"; ${STDOUT}`,
+    ],
+    'a field of a variable that is a result': [
+      '{ vars: { w: "{{ result }}" }, debug: { msg: "{{ w.stdot }}" } }',
+      `"w" has no "stdot"; ${STDOUT}`,
     ],
     that: ['{ assert: { that: [\'result.stdot == ""\'] } }', `"result" has no "stdot"; ${STDOUT}`],
     'changed_when, of its own result': [
@@ -158,6 +184,9 @@ describe('what is known of a value before it is there', () => {
     - { debug: { msg: x }, when: 'result.stdout_lines[0] == "a" && result["rc"] == 0' }
     - { debug: { msg: x }, when: 'many.results.exists(r, r.item == "a" && r.rc == 0)' }
     - { debug: { msg: x }, loop: "{{ many.results }}", loop_control: { label: "{{ item.item }}", index_var: i }, when: i > 0 }
+    - { vars: { w: "{{ result.foo }}" }, debug: { msg: "{{ default w 1 }} {{ default_of }}" } }
+    - { vars: { w: "{{ result.foo }}", u: "{{ result.rc }}" }, debug: { msg: "{{ u }}" } }
+    - { vars: { w: "{{ result }}" }, debug: { msg: "{{ w.rc }}" }, when: w.rc == 0 }
     - { command: x, register: default_of, when: default_of == 1 || default_of.rc == 0 || default_of.foo }
     - { import_role: { name: r }, vars: { loose: 1 } }`;
     assert.deepEqual(await refused(sound), []);

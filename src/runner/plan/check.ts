@@ -335,7 +335,7 @@ class HostCheck {
         found.push(undefinedName(name, text.spanOf(name), task.params.at, seen.scope));
       if (missing.length > 0) continue;
       found.push(...seen.undeclared(text.reads, (name) => text.spanOf(name), task.params.at));
-      found.push(...text.foresee((name) => seen.shapeOf(name)).mistakes);
+      found.push(...text.foresee((name) => seen.shapeOf(name)).mistakes, ...seen.behind(text));
     }
     return found;
   }

@@ -2,7 +2,7 @@ import type { Diagnostic, Position } from '../contract/diagnostic.ts';
 import { FACT_VARIABLES } from '../contract/facts.ts';
 import { isConnectionVariable } from '../language/connection-variables.ts';
 import { MAGIC, magicHint } from '../language/magic.ts';
-import type { Expression, Role, Site, Template } from '../language/model.ts';
+import type { Expression, Role, Site, Template, Variable } from '../language/model.ts';
 import { ANY, type Foreseen, record, type Shape, shapeOfValue } from '../language/shape.ts';
 import { fault, type Span } from '../language/source.ts';
 import { didYouMean } from '../language/suggest.ts';
@@ -28,12 +28,21 @@ export class Seen {
   private readonly place: Site;
   /** Names that are there although the scope does not know them. */
   private readonly own: ReadonlyMap<string, Shape>;
+  /** Variables whose shape is being asked for: one that is made of itself has none. */
+  private readonly underway: Set<Variable>;
 
-  constructor(scope: LadderScope, later: Later, place: Site, own: ReadonlyMap<string, Shape> = new Map()) {
+  constructor(
+    scope: LadderScope,
+    later: Later,
+    place: Site,
+    own: ReadonlyMap<string, Shape> = new Map(),
+    underway: Set<Variable> = new Set(),
+  ) {
     this.scope = scope;
     this.later = later;
     this.place = place;
     this.own = own;
+    this.underway = underway;
   }
 
   /** The same with one variable more, whatever it was before. */
@@ -46,7 +55,25 @@ export class Seen {
     return texts.flatMap((text) => [
       ...this.at(text).undeclared(text.reads, (name) => spanIn(text, name), text.at),
       ...this.foreseen(text).mistakes,
+      ...this.behind(text),
     ]);
+  }
+
+  /** What can't be in the variables that a text reads, and in those that they are made of. */
+  behind(text: Pick<Template, 'reads' | 'site'>, passed = new Set<Variable>()): Diagnostic[] {
+    const there = this.at(text);
+    return [...text.reads].flatMap((name) => {
+      const variable = there.madeLater(name);
+      if (!variable || passed.has(variable)) return [];
+      passed.add(variable);
+      return [...there.foreseen(variable.value).mistakes, ...there.behind(variable.value, passed)];
+    });
+  }
+
+  /** Of a name whose value hangs on what is there only when the play runs: the variable that it stands for. */
+  private madeLater(name: string): Variable | undefined {
+    if (this.own.has(name) || this.later.written.has(name) || !this.scope.isWritten(name)) return undefined;
+    return this.scope.get(name)?.kind === 'unknown' ? this.scope.origin(name) : undefined;
   }
 
   /** Of the names that a text here reads, those that are there, and that its role does not declare. */
@@ -96,13 +123,23 @@ export class Seen {
     if (value?.kind === 'value')
       return declared && value.value !== null ? declared : shapeOfValue(value.value);
     // A name that is given a value elsewhere too may have that one.
-    if (this.scope.origin(name)) return written.has(name) ? ANY : (declared ?? ANY);
+    if (this.scope.origin(name)) return written.has(name) ? ANY : (declared ?? this.shapeBehind(name));
     return written.get(name) ?? ANY;
   }
 
-  private at(text: Template | Expression): Seen {
-    if (!text.site) return this;
-    return new Seen(this.scope.at(text.site), this.later, text.site, this.own);
+  private shapeBehind(name: string): Shape {
+    const { underway } = this;
+    const variable = this.madeLater(name);
+    if (!variable || underway.has(variable)) return ANY;
+    underway.add(variable);
+    const shape = this.shape(variable.value);
+    underway.delete(variable);
+    return shape;
+  }
+
+  private at({ site }: Pick<Template, 'site'>): Seen {
+    if (!site) return this;
+    return new Seen(this.scope.at(site), this.later, site, this.own, this.underway);
   }
 
   /**
