@@ -679,6 +679,38 @@ describe('stories of whole playbooks', function () {
     assert.equal(exitCode(ran.recap!, { interrupted: false, detailed: false }), 0);
   });
 
+  it('check_mode: true in a real run: nothing behind hangs on what was not done', async () => {
+    const ran = await run(`
+- hosts: a
+  tasks:
+    - {name: asked, shell: "touch {{ root }}/f", check_mode: true}
+    - {name: look, stat: {path: "{{ root }}/f"}, register: f}
+    - {name: there, file: {path: "{{ root }}/d", state: directory}, check_mode: true}
+    - {name: gone, file: {path: "{{ root }}/d", state: absent}, check_mode: true}
+    - {name: guarded, shell: {cmd: "echo x >> {{ root }}/log", creates: "{{ root }}/d"}}
+    - {name: real, copy: {dest: "{{ root }}/f", content: x}, when: "!f.stat.exists"}
+    - name: caught
+      block:
+        - {name: may fail, shell: "false", check_mode: true}
+        - {name: inside, shell: "echo hi", register: said}
+      always:
+        - {name: always, debug: {msg: "{{ said.stdout }}"}}
+    - {name: after, debug: {msg: "{{ said.stdout }}"}}
+`);
+    assert.deepEqual(ran.tasks.map(line), [
+      'a asked unknown',
+      'a look ok',
+      'a there would_change',
+      'a gone ok',
+      'a guarded changed',
+      'a real changed',
+      'a may fail unknown',
+      'a inside changed',
+      'a always ok',
+      'a after ok',
+    ]);
+  });
+
   it('a converged host costs one round trip; a change one more', async () => {
     const playbook = `
 - hosts: a

@@ -2,8 +2,14 @@ import { isTrouble } from '../contract/exchange.ts';
 import { EVERYTHING } from '../contract/task-type.ts';
 import type { HostWork } from '../plan/prepare.ts';
 import type { TaskRunContext } from './task-run.ts';
+import { Overlay } from './world.ts';
 
 type Doubtful = Pick<TaskRunContext, 'run' | 'host' | 'task' | 'title'>;
+
+/** What a step reckons with. What a task of a real run only foresees (`check_mode: true`) is never done: nothing hangs on it. */
+export function overlayOf({ check }: Doubtful['run'], { overlay }: { readonly overlay: Overlay }): Overlay {
+  return check ? overlay : new Overlay();
+}
 
 /** A dry run can't swear any more to what the task may alter. `work` null: its parameters are not known. */
 export async function cloud(
@@ -12,7 +18,7 @@ export async function cloud(
   because: string,
 ): Promise<void> {
   const { type } = task;
-  if (type.kind !== 'state' && type.kind !== 'action') return;
+  if (!run.check || (type.kind !== 'state' && type.kind !== 'action')) return;
   const areas = type.mayAlter?.(work ? work.desired : null) ?? EVERYTHING;
   // On which machine may be what is not known.
   const machines =

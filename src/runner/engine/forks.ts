@@ -45,7 +45,7 @@ export class Forks {
   passed(task: Task, raw: Raw, catchers: readonly Catcher[], again: boolean): void {
     const wasDone = new Set(this.done.keys());
     this.done.set(task, raw.status === 'ok' || raw.status === 'skipped');
-    if (raw.status !== 'unknown') return;
+    if (raw.status !== 'unknown' || !this.run.check) return;
     const name = task.name ?? task.type.name;
     const because = `it is not known whether "${name}" fails, and so what runs behind it`;
     const forks = catchers.map(({ within, rest }): Fork => {
@@ -75,6 +75,7 @@ export class Forks {
       }
       this.notify(task);
     }
+    if (!this.run.check) return;
     const areas = all
       .filter((task) => !idle.includes(task))
       .flatMap(({ type }) =>

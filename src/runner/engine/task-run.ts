@@ -17,7 +17,7 @@ import { apart } from '../plan/taken.ts';
 import { altersAccounts } from './accounts.ts';
 import { isChainable } from './chain.ts';
 import { Dialogue, probe } from './dialogue.ts';
-import { cloud, wouldKeep } from './doubt.ts';
+import { cloud, overlayOf, wouldKeep } from './doubt.ts';
 import type { Permit } from './gate.ts';
 import type { Host } from './host.ts';
 import { exhausted, judge, satisfied, summarize } from './judge.ts';
@@ -276,7 +276,7 @@ export class TaskRun {
     if (attempt > 1) dialogue.forget();
     const mode = {
       dry: this.isDry,
-      overlay: dialogue.overlay,
+      overlay: overlayOf(run, dialogue),
       certain,
       readsOnly: this.readsOnly,
       maybe,
