@@ -210,15 +210,16 @@ describe('shells', () => {
 
 describe('sudo', () => {
   const root = { kind: 'become', method: 'sudo', user: 'root' } as const;
+  const told = { text: 'pw', refused: false };
 
   it('is not used to become who one is', () => {
-    assert.deepEqual(attempts({ kind: 'login' }, 'me', 'pw'), [{ kind: 'plain' }]);
-    assert.deepEqual(attempts(root, 'root', 'pw'), [{ kind: 'plain' }]);
+    assert.deepEqual(attempts({ kind: 'login' }, 'me', told), [{ kind: 'plain' }]);
+    assert.deepEqual(attempts(root, 'root', told), [{ kind: 'plain' }]);
   });
 
   it('is first asked not to ask', () => {
     assert.deepEqual(attempts(root, 'me', undefined), [{ kind: 'sudo', user: 'root' }]);
-    const both = attempts(root, null, 'pw');
+    const both = attempts(root, null, told);
     assert.ok(Array.isArray(both));
     assert.deepEqual(
       both.map((way) => way.kind),
@@ -238,7 +239,7 @@ describe('sudo', () => {
   });
 
   it('shows its own words where we know no better', () => {
-    const end = { host: 'h', user: 'root', login: 'me', code: 1, prompts: 0, passwordGiven: true };
+    const end = { host: 'h', user: 'root', login: 'me', code: 1, prompts: 0, password: 'told' } as const;
     assert.equal(
       sudoTrouble({ ...end, stderr: 'lecture\nsudo: unable to resolve host\nmore' }).message,
       "me can't become root on h: sudo: unable to resolve host",
@@ -253,13 +254,13 @@ describe('sudo', () => {
       "me can't become root on h: sudo: unknown user x",
     );
     assert.equal(
-      sudoTrouble({ ...end, passwordGiven: false, stderr: twice }).hint,
+      sudoTrouble({ ...end, password: 'none', stderr: twice }).hint,
       'correct become_user, or make that user before',
     );
   });
 
   it('is told from a sudo that is there and lacks something', () => {
-    const end = { host: 'h', user: 'root', login: 'me', prompts: 0, passwordGiven: false };
+    const end = { host: 'h', user: 'root', login: 'me', prompts: 0, password: 'none' } as const;
     const said = (code: number, stderr: string) => sudoTrouble({ ...end, code, stderr }).message;
     const none = "me can't become root on h: there is no sudo on it";
     assert.equal(said(127, 'sh: 1: exec: sudo: not found'), none);

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { connector } from '../../src/runner/connection/connect.ts';
 import type { Reply, Target, Trouble } from '../../src/runner/contract/exchange.ts';
@@ -101,6 +103,23 @@ describe('@host become through sudo', () => {
       (await refusal({ becomePassword: 'wrong' })).message,
       `${person.name} can't become root on web1: wrong password`,
     );
+  });
+
+  it('tells a host a wrong password once only, whoever is to be become: it may lock the account', async () => {
+    const be = (user: string) => ({ kind: 'become', method: 'sudo', user }) as const;
+    const log = join(mkdtempSync(join(tmpdir(), 'mama-sudo-')), 'log');
+    person.sudo(
+      `Defaults:WHO passwd_tries=1, logfile=${log}\nWHO ALL=(ALL:ALL) ALL\nWHO ALL=(daemon) NOPASSWD: ALL`,
+    );
+    await asRoot({ becomePassword: 'wrong' }, async (talk) => {
+      for (const user of ['root', 'root', 'nobody']) {
+        const said = troubleOf(await talk.exchange(be(user), [ours('id -u')]));
+        assert.equal(said.message, `${person.name} can't become ${user} on web1: wrong password`);
+      }
+      assert.deepEqual(plain(await talk.exchange(be('daemon'), [ours('id -un')])), [[0, 'daemon\n', '']]);
+    });
+    assert.equal(readFileSync(log, 'utf8').split('incorrect password attempt').length - 1, 1);
+    rmSync(dirname(log), { recursive: true });
   });
 
   it('says that a password is needed', async () => {

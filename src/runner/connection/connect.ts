@@ -62,7 +62,8 @@ export function connector(options: ConnectOptions): Connector {
   const unsettled = new Unsettled();
   const open = async (target: Target, stop?: AbortSignal): Promise<LineConversation | Trouble> => {
     const settings: ConversationSettings = {
-      becomePassword: target.becomePassword,
+      becomePassword:
+        target.becomePassword === undefined ? undefined : { text: target.becomePassword, refused: false },
       timeout: (target.connectTimeout + STARTUP_FILES) * 1000,
       cutOff: (cut) => unsettled.add(target, cut),
       warn: options.warn,

@@ -4,7 +4,15 @@ import type { Ending, Line, Pipe } from './line.ts';
 import { GAVE_UP, loaderCommand } from './loader.ts';
 import { type Heard, type Ready, ReplyReader } from './reply.ts';
 import type { Slots } from './slots.ts';
-import { type Attempt, attempts, sudoTrouble, wrap } from './sudo.ts';
+import {
+  type Attempt,
+  attempts,
+  type BecomePassword,
+  isWrongPassword,
+  type SudoEnd,
+  sudoTrouble,
+  wrap,
+} from './sudo.ts';
 import { trouble } from './trouble.ts';
 
 /** A standing shell that has said that it is ready. */
@@ -17,7 +25,7 @@ export interface Session {
 export interface SessionRequest {
   readonly line: Line;
   readonly identity: Identity;
-  readonly becomePassword: string | undefined;
+  readonly becomePassword: BecomePassword | undefined;
   /** Milliseconds from the start of the command until the shell must be ready. */
   readonly timeout: number;
   /** Waited for before the shell is started. */
@@ -125,15 +133,18 @@ async function tryOnce(
     if (way.kind === 'plain') return neverReady(line, how === 'late', ending, said.text, reader.noise);
     if (mayRetry && how === 'ended') return 'again';
     if (how === 'late') return sudoIsLate(line.name, way, said.text, request.timeout);
-    return sudoTrouble({
+    const kept = request.becomePassword?.refused ? 'kept' : 'none';
+    const end: SudoEnd = {
       host: line.name,
       user: way.user,
       login: line.user,
       code: ending.code,
       stderr: said.text,
       prompts: said.prompts,
-      passwordGiven: way.kind === 'sudo-password',
-    });
+      password: way.kind === 'sudo-password' ? 'told' : kept,
+    };
+    if (request.becomePassword && isWrongPassword(end)) request.becomePassword.refused = true;
+    return sudoTrouble(end);
   }
 }
 

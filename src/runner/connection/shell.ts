@@ -5,13 +5,14 @@ import type { Ready } from './reply.ts';
 import { exchangeRequest } from './request.ts';
 import { openSession, type Session } from './session.ts';
 import type { Slots } from './slots.ts';
+import type { BecomePassword } from './sudo.ts';
 import { trouble } from './trouble.ts';
 import type { CutOff } from './unsettled.ts';
 
 export interface ShellOptions {
   readonly line: Line;
   readonly identity: Identity;
-  readonly becomePassword: string | undefined;
+  readonly becomePassword: BecomePassword | undefined;
   readonly timeout: number;
   /** How many shells of the run may be starting at once. */
   readonly starts?: Slots | undefined;

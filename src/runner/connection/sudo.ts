@@ -15,11 +15,17 @@ export type Attempt =
       readonly password: string;
     };
 
+/** What sudo is told when it asks. A host counts wrong ones and may lock the account, so it is not told one again. */
+export interface BecomePassword {
+  readonly text: string;
+  refused: boolean;
+}
+
 /** How to become `identity` when logged in as `login` (null: not known). */
 export function attempts(
   identity: Identity,
   login: string | null,
-  password: string | undefined,
+  password: BecomePassword | undefined,
 ): Attempt[] | Trouble {
   if (identity.kind === 'login' || identity.user === login) return [{ kind: 'plain' }];
   const { user } = identity;
@@ -27,10 +33,15 @@ export function attempts(
     return trouble('become', `${JSON.stringify(user)} is not a user name`, 'correct become_user');
   }
   const silent: Attempt = { kind: 'sudo', user };
-  if (password === undefined) return [silent];
+  if (password === undefined || password.refused) return [silent];
   return [
     silent,
-    { kind: 'sudo-password', user, password, prompt: `mama-play-${randomBytes(12).toString('hex')}:` },
+    {
+      kind: 'sudo-password',
+      user,
+      password: password.text,
+      prompt: `mama-play-${randomBytes(12).toString('hex')}:`,
+    },
   ];
 }
 
@@ -55,7 +66,12 @@ export interface SudoEnd {
   readonly stderr: string;
   /** How often our prompt was seen. */
   readonly prompts: number;
-  readonly passwordGiven: boolean;
+  /** `kept`: it is known to be wrong, and was not told again. */
+  readonly password: 'none' | 'told' | 'kept';
+}
+
+export function isWrongPassword({ prompts, stderr }: SudoEnd): boolean {
+  return prompts > 1 || (prompts === 1 && /incorrect password|try again/i.test(stderr));
 }
 
 export function sudoTrouble(end: SudoEnd): Trouble {
@@ -68,9 +84,12 @@ export function sudoTrouble(end: SudoEnd): Trouble {
       `install sudo there, or log in as ${end.user}`,
     );
   }
-  if (end.prompts > 1 || (end.prompts === 1 && /incorrect password|try again/i.test(end.stderr))) {
-    return trouble('become', `${who}: wrong password`, 'check the password of -K or ansible_become_password');
-  }
+  const wrong = trouble(
+    'become',
+    `${who}: wrong password`,
+    'check the password of -K or ansible_become_password',
+  );
+  if (isWrongPassword(end)) return wrong;
   if (/not in the sudoers|is not allowed|may not run/i.test(end.stderr)) {
     return trouble('become', `${who}: ${words}`, `allow it in /etc/sudoers.d on ${end.host}`);
   }
@@ -80,7 +99,8 @@ export function sudoTrouble(end: SudoEnd): Trouble {
   if (/tty/i.test(end.stderr)) {
     return trouble('become', `${who}: ${words}`, `remove "requiretty" from /etc/sudoers on ${end.host}`);
   }
-  if (!end.passwordGiven && /password/i.test(end.stderr)) {
+  if (end.password === 'kept') return wrong;
+  if (end.password === 'none' && /password/i.test(end.stderr)) {
     const hint = 'give it with -K or ansible_become_password, or allow NOPASSWD in /etc/sudoers.d';
     return trouble('become', `${who}: sudo asks for a password`, hint);
   }
@@ -90,7 +110,7 @@ export function sudoTrouble(end: SudoEnd): Trouble {
   return trouble(
     'become',
     `${who}: ${words}`,
-    end.passwordGiven ? undefined : 'is a password needed? give it with -K or ansible_become_password',
+    end.password === 'told' ? undefined : 'is a password needed? give it with -K or ansible_become_password',
   );
 }
 
