@@ -153,3 +153,31 @@ describe('secrets in events', () => {
     assert.equal(JSON.stringify(event).includes('hidden'), false);
   });
 });
+
+describe('a failure that is told in long lines', () => {
+  const failed = (msg: string, ...known: string[]) => {
+    const event = {
+      event: 'task',
+      host: 'h',
+      play: 'p',
+      task: 't',
+      type: 'shell',
+      at: 'p.yaml:1:1',
+      ms: 1,
+    } as const;
+    const masked = maskEvent({ ...event, status: 'failed', msg, result: { msg, rc: 1 } }, secrets(...known));
+    assert.ok(masked.event === 'task');
+    assert.equal(masked.result?.['msg'], masked.msg);
+    return masked.msg!;
+  };
+  const x = (n: number) => 'x'.repeat(n);
+
+  it('is cut, line by line', () => {
+    assert.equal(failed(`exited 1\n${x(2001)}\n${x(2000)}`), `exited 1\n${x(2000)} …\n${x(2000)}`);
+  });
+
+  it('shows no part of a secret that lies across the cut', () => {
+    const shown = failed(`${x(1990)}a-long-enough-secret${x(100)}`, 'a-long-enough-secret');
+    assert.match(shown, /^x{1990}<secret [0-9a-f]{2} …$/);
+  });
+});

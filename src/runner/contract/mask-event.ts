@@ -1,5 +1,5 @@
 import type { Diagnostic } from './diagnostic.ts';
-import type { RunEvent } from './event.ts';
+import type { RunEvent, TaskEvent } from './event.ts';
 import { maskDelta } from './mask-delta.ts';
 import type { Secrets } from './secret.ts';
 
@@ -7,10 +7,34 @@ type Masks = {
   readonly [K in RunEvent['event']]: (event: Extract<RunEvent, { event: K }>, secrets: Secrets) => RunEvent;
 };
 
-/** An event without secrets. What only names things of ours or hosts of the inventory stays, so that it can be read. */
+/** How much of a line of a failure's account is told, in UTF-16 units. */
+const LONG = 2000;
+
+/**
+ * An event without secrets, whose failure is told in lines of bearable length. What only names things of ours or hosts of
+ * the inventory stays, so that it can be read.
+ */
 export function maskEvent(event: RunEvent, secrets: Secrets): RunEvent {
-  if (secrets.size === 0) return event;
-  return (MASKS[event.event] as (event: RunEvent, secrets: Secrets) => RunEvent)(event, secrets);
+  const masked =
+    secrets.size === 0
+      ? event
+      : (MASKS[event.event] as (event: RunEvent, secrets: Secrets) => RunEvent)(event, secrets);
+  return masked.event === 'task' ? cutFailure(masked) : masked;
+}
+
+/** Behind the masking: half a secret would not be found. */
+function cutFailure(event: TaskEvent): TaskEvent {
+  const { status, msg, result } = event;
+  if (msg === undefined || !(status === 'failed' || status === 'ignored')) return event;
+  const cut = cutLines(msg);
+  if (cut === msg) return event;
+  return { ...event, msg: cut, ...(result?.['msg'] === msg ? { result: { ...result, msg: cut } } : {}) };
+}
+
+function cutLines(text: string): string {
+  if (text.length <= LONG) return text;
+  const cut = (line: string) => (line.length > LONG ? `${line.slice(0, LONG)} …` : line);
+  return text.split('\n').map(cut).join('\n');
 }
 
 /** What is wrong with a text, without secrets. */

@@ -10,8 +10,6 @@ import { nowhere } from './guards.ts';
 const INLINE = 1 << 20;
 /** How many of the last lines of a failed command are told. */
 const TOLD = 3;
-/** How much of such a line, in UTF-16 units. */
-const LONG = 2000;
 const NOWHERE = 'mama-play: no such chdir';
 
 export const STDIN_PARAMETERS = {
@@ -88,8 +86,7 @@ function withoutEndless(whole: JsonObject, { endless }: Reply): { result: JsonOb
 
 function said(rc: number, output: readonly string[]): string {
   const how = rc > 128 && rc <= 192 ? `was ended by signal ${rc - 128}` : `exited ${rc}`;
-  const told = output.slice(-TOLD).map((line) => (line.length > LONG ? `${line.slice(0, LONG)} …` : line));
-  return [how, ...told].join(output.length === 1 ? ': ' : '\n');
+  return [how, ...output.slice(-TOLD)].join(output.length === 1 ? ': ' : '\n');
 }
 
 function trimmed(output: string): string {
