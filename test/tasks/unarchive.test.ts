@@ -57,6 +57,14 @@ function archive(name: string, files: Parameters<typeof lay>[1], ...more: string
   return readFileSync(join(dir, name));
 }
 
+/** A file and a directory on which such a bit stands. */
+function setId(): Buffer {
+  const dir = mkdtempSync(join(work, 'x'));
+  lay(dir, { su: { content: 'x', mode: 0o4755 }, sg: null });
+  chmodSync(join(dir, 'sg'), 0o2755);
+  return execFileSync('tar', ['-czf', '-', '.'], { cwd: dir });
+}
+
 const FILES = {
   'b i n/run it': { content: '#!/bin/sh\n', mode: 0o755 },
   'conf/x\\y.ini': 'a=1\n',
@@ -274,8 +282,20 @@ describe('unarchive', () => {
       empty(ground);
       mustConverge(await converge(unarchive, into()(ground), ground));
       assert.equal(lstatSync(ground.at('d/su')).mode & 0o7777, 0o755);
+      assert.equal(lstatSync(ground.at('d/sg')).mode & 0o7777, 0o755);
     },
-    { files: { 'a.tar.gz': archive('a.tar.gz', { su: { content: 'x', mode: 0o4755 } }) } },
+    { files: { 'a.tar.gz': setId() } },
+  );
+
+  inEachShell(
+    'gives a directory the declared mode, and no more than that',
+    async (ground) => {
+      empty(ground);
+      chmodSync(ground.at('d'), 0o2755);
+      mustConverge(await converge(unarchive, into({ mode: '0750' })(ground), ground));
+      assert.equal(lstatSync(ground.at('d/sg')).mode & 0o7777, 0o750);
+    },
+    { files: { 'a.tar.gz': setId() } },
   );
 
   it('knows in a dry run what earlier tasks would have made', () => {

@@ -1,6 +1,7 @@
 import { lines, type Script, sh } from '../../../contract/script.ts';
 import { type Apply, MOVED } from '../../../contract/task-type.ts';
 import { chownWord } from '../files/attributes.ts';
+import { chmodWord } from '../files/mode.ts';
 import { makeTemporary } from '../files/temporary.ts';
 import type { Unarchived } from './desired.ts';
 import type { ArchiveNow } from './look.ts';
@@ -32,7 +33,8 @@ mkdir "$t/x" || exit 1`,
     format.unpack,
     sh`n=$(find . ! -type d ! -type f ! -type l; find . -name ${'*\n*'})
 [ -z "$n" ] || { echo "the archive holds what is no file, directory or link, or a name with a line break: $n" >&2; exit 1; }
-find . -type f -exec chmod u-s,g-s {} + || exit 1`,
+find . -type f -exec chmod u-s,g-s {} + || exit 1
+[ -g "$R" ] || find . -mindepth 1 -type d -exec chmod u-s,g-s {} + || exit 1`,
     giveAttributes(desired),
     sh`( ${makeRecord(desired, archive)} ) >"$t/record" || exit 1`,
     nothingInTheWay(),
@@ -57,7 +59,7 @@ function giveAttributes({ declared: { owner, group, mode } }: Unarchived): Scrip
 
 function enterable(mode: string): string {
   const bits = Number.parseInt(mode, 8) & 0o777;
-  return (bits | ((bits & 0o444) >> 2)).toString(8).padStart(4, '0');
+  return chmodWord(bits | ((bits & 0o444) >> 2));
 }
 
 /** A link in place of a directory is not followed, and no directory is replaced. */
