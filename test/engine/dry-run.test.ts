@@ -40,6 +40,23 @@ describe('a dry run', () => {
     assert.deepEqual(told[1]!.delta?.['content'], { from: null, to: 'new\n' });
   });
 
+  it('a backup is uncertain only to who looks at all that is beside it', async () => {
+    writeFiles(dir, { 'host/d/f': 'old', 'files/d/f': 'new' });
+    const told = await check(`
+    - {name: page, copy: {dest: "{{ root }}/d/f", content: new, backup: true}}
+    - {name: again, copy: {dest: "{{ root }}/d/f", content: new, backup: true}}
+    - {name: new, copy: {dest: "{{ root }}/d/g", content: x, backup: true}}
+    - {name: beside, stat: {path: "{{ root }}/d/h"}}
+    - {name: all, copy: {src: files/d/, dest: "{{ root }}/d", delete: true}}`);
+    assert.deepEqual(told.map(brief), [
+      'page would_change',
+      'again ok',
+      'new would_change',
+      'beside ok',
+      'all unknown depends',
+    ]);
+  });
+
   it('what only reads, is needless or cannot meet it makes nothing uncertain', async () => {
     writeFiles(dir, { 'host/done': '' });
     const told = await check(`

@@ -148,6 +148,7 @@ const edits: fc.Arbitrary<Data> = fc.oneof(
   fc.record({ path, block: text, create: fc.constant(true) }).map((params) => ({ blockinfile: params })),
   fc.record({ dest: path, mode }).map((params) => ({ template: { src: 'page', ...params } })),
   fc.record({ dest: path, src: path }).map((params) => ({ copy: { remote_src: true, ...params } })),
+  fc.record({ dest: path, content: text }).map((params) => ({ copy: { backup: true, ...params } })),
   path.map((p) => ({ shell: { cmd: `echo ran >> {{ root }}/guarded`, creates: p } })),
   fc.constant<Data>({ command: { cmd: 'true' }, changed_when: false }),
 );

@@ -130,7 +130,7 @@ export default stateTask({
 
   explain: (reply, { file }) => explainChange(file.dest, reply),
   result: ({ file }) => ({ dest: file.dest }),
-  predict: (_, { file }, current, world) => predictFile(file, current, world),
+  predict: (delta, { file }, current, world) => predictFile(delta, file, current, world),
   looksAt: ({ file }, current) => looksAtFile(file, current),
   mayAlter: (desired, current) => writesTo(desired?.file.dest, current),
   touches: ({ file }, current) => touchesFile(file, current),

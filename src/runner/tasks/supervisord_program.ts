@@ -116,11 +116,11 @@ export default stateTask({
   explain: (reply, desired) => explainChange(desired.path, reply),
   result: (desired) => ({ path: desired.path }),
 
-  predict(_delta, desired, current, world) {
+  predict(delta, desired, current, world) {
     const file =
       desired.options === null
         ? predictions(current, world, { kind: 'absent' })
-        : predictFile(fileOf(desired), current, world);
+        : predictFile(delta, fileOf(desired), current, world);
     if (!file) return null;
     const state = desired.options === null ? 'absent' : 'present';
     const before = world.predicted('program:*');

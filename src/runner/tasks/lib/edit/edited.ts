@@ -81,9 +81,9 @@ export const editing = {
     return { path: dest ?? current.path, ...more };
   },
 
-  predict(_: Delta, desired: Editing, current: PathFacts, world: World): Predictions | null {
+  predict(delta: Delta, desired: Editing, current: PathFacts, world: World): Predictions | null {
     const facts = inWorld(current, world, desired.follow);
-    return isUnknown(facts) ? null : predictFile(fileOf(desired, facts), current, world);
+    return isUnknown(facts) ? null : predictFile(delta, fileOf(desired, facts), current, world);
   },
   looksAt: looksAtFile,
   mayAlter: (desired: Editing | null, current?: PathFacts) =>

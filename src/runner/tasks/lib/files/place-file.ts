@@ -29,7 +29,7 @@ import { formatMode } from './mode.ts';
 import { type PathQuestion, probePath, SMALL } from './path-probe.ts';
 import { parentOf } from './paths.ts';
 import { physicalPath } from './physical.ts';
-import { areasOf, predictedPath, predictions } from './predicted.ts';
+import { areasOf, keptBeside, predictedPath, predictions } from './predicted.ts';
 import { touchesOf } from './touches.ts';
 import { gone, inWorld, leadsWhere } from './world.ts';
 import { intoDirectory, type Replacing, type Writing, writeFile } from './write-file.ts';
@@ -169,17 +169,25 @@ export function changeAttributes(delta: Delta, desired: Placing, facts: PathFact
 }
 
 /** `asked`: as the host told it. */
-export function predictFile(desired: PlacedFile, asked: PathFacts, world: World): Predictions | null {
+export function predictFile(
+  delta: Delta,
+  desired: PlacedFile,
+  asked: PathFacts,
+  world: World,
+): Predictions | null {
   const facts = placedIn(asked, desired, world);
-  if (isUnknown(facts) || desired.backup) return null;
+  if (isUnknown(facts)) return null;
   const { content } = desired;
   const text = content.size <= SMALL ? asText(content.bytes()) : null;
-  return predictions(facts, world, {
-    kind: 'file',
-    ...attributesAfter(desired.declared, facts, 'file'),
-    sha256: content.sha256(),
-    text,
-  });
+  return {
+    ...predictions(facts, world, {
+      kind: 'file',
+      ...attributesAfter(desired.declared, facts, 'file'),
+      sha256: content.sha256(),
+      text,
+    }),
+    ...(desired.backup && 'content' in delta ? keptBeside(facts) : {}),
+  };
 }
 
 export function looksAtFile(desired: PlacedFile | Placing, facts: PathFacts): readonly Area[] {

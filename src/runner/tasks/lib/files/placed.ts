@@ -71,10 +71,10 @@ export const placing = {
     explainChange(desired.kind === 'tree' ? desired.root : desired.dest, reply),
   result: (_: Placed, current: Now, __: Delta | null, reply: Reply | null): JsonObject =>
     resultOfFile(current.facts, reply),
-  predict(_: Delta, desired: Placed, current: Now, world: World): Predictions | null {
+  predict(delta: Delta, desired: Placed, current: Now, world: World): Predictions | null {
     if (desired.kind === 'tree') return predictTree(desired, current as TreeNow, world);
-    if (desired.kind === 'remote') return predictRemote(desired, current as RemoteNow, world);
-    return predictFile(desired, current.facts, world);
+    if (desired.kind === 'remote') return predictRemote(delta, desired, current as RemoteNow, world);
+    return predictFile(delta, desired, current.facts, world);
   },
   looksAt(desired: Placed, now: Now): readonly Area[] {
     const { facts } = now;

@@ -55,6 +55,13 @@ export function predictions(
   };
 }
 
+/** The old file of a `backup`, under a name that only the run makes: whoever looks at all of the directory would find it. */
+export function keptBeside(now: PathFacts): Predictions {
+  if (now.kind !== 'file') return {};
+  const physical = now.real === now.path ? physicalPath(now) : now.real;
+  return { [`path:${physical}.*~`]: { kind: 'file', fresh: true } };
+}
+
 /**
  * What the facts of a path hang on: the path, and the links that lead there. `below`: all that is in it, too.
  */

@@ -18,7 +18,7 @@ import { probePath } from './path-probe.ts';
 import { readPath } from './path-read.ts';
 import { ancestors, tidy } from './paths.ts';
 import { changeAttributes, type Placing, placedIn, unfitPlace } from './place-file.ts';
-import { predictedPath, predictions } from './predicted.ts';
+import { keptBeside, predictedPath, predictions } from './predicted.ts';
 import { isFresh, leadsWhere } from './world.ts';
 import { replaceFile } from './write-file.ts';
 
@@ -126,12 +126,20 @@ export function decideRemote(
   return Object.keys(delta).length > 0 ? delta : null;
 }
 
-export function predictRemote(desired: RemoteCopy, asked: RemoteNow, world: World): Predictions | null {
+export function predictRemote(
+  delta: Delta,
+  desired: RemoteCopy,
+  asked: RemoteNow,
+  world: World,
+): Predictions | null {
   const current = sourceIn(asked, world);
   const facts = placedIn(asked.facts, desired, world);
-  if (isUnknown(current) || isUnknown(facts) || current.sourceHash === null || desired.backup) return null;
+  if (isUnknown(current) || isUnknown(facts) || current.sourceHash === null) return null;
   const attributes = attributesAfter(desired.declared, facts, 'file');
-  return predictions(facts, world, { kind: 'file', ...attributes, sha256: current.sourceHash, text: null });
+  return {
+    ...predictions(facts, world, { kind: 'file', ...attributes, sha256: current.sourceHash, text: null }),
+    ...(desired.backup && 'content' in delta ? keptBeside(facts) : {}),
+  };
 }
 
 export function applyRemote(delta: Delta, desired: RemoteCopy, { facts, sourceHash }: RemoteNow): Script {
