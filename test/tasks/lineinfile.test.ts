@@ -237,6 +237,13 @@ describe('lineinfile', () => {
     assert.equal(found.refusal, 'regexp takes more than 1 s over this file');
   });
 
+  inEachShell('makes no file for backrefs, which find nothing in it', async (ground) => {
+    const params = at({ regexp: '^a=(.*)', line: 'a=\\1;', backrefs: true, create: true })(ground);
+    const done = await converge(lineinfile, params, ground);
+    assert.ok(done.kind === 'converged' && done.delta === null);
+    assert.equal(existsSync(ground.at('f')), false);
+  });
+
   inEachShell('does not write over what was changed meanwhile', async (ground) => {
     ground.lay({ f: 'a\n' });
     const reply = await applyAfter(lineinfile, at({ line: 'b' })(ground), ground, () =>

@@ -83,7 +83,9 @@ export default stateTask({
     if (fault) return fault;
     const wanted = { line: line ?? '', search, place, backrefs, first: params.firstmatch };
     if (state === 'absent') return { ...placing, absent: 'leave', edit: (now) => without(now, wanted) };
-    return { ...placing, absent: create ? 'make' : 'refuse', edit: (now) => withLine(now, wanted) };
+    // Nothing matches in a file that is not there, and then backrefs do nothing.
+    const missing = backrefs ? 'leave' : 'make';
+    return { ...placing, absent: create ? missing : 'refuse', edit: (now) => withLine(now, wanted) };
   },
   ...editing,
 });
