@@ -3,6 +3,7 @@ import { actionTask, isRefusal, type Refusal, refuse } from '../contract/task-ty
 import { RUN_FIELDS, readRun, STDIN_PARAMETERS, stdinOf } from './lib/command/run.ts';
 import { deliver } from './lib/docker/env.ts';
 import { askInside, type Inside, notStarted, type Question, runInside } from './lib/docker/exec.ts';
+import { NAME, NAME_FORM } from './lib/docker/names.ts';
 import { commandWords } from './lib/docker/words.ts';
 
 interface Desired {
@@ -28,8 +29,8 @@ export default actionTask({
     properties: {
       container: {
         type: 'string',
-        pattern: '^[a-zA-Z0-9][a-zA-Z0-9_.-]*$',
-        description: "The container's name.",
+        pattern: NAME,
+        description: `The container's name: ${NAME_FORM}.`,
       },
       command: {
         type: ['string', 'array'],

@@ -8,6 +8,7 @@ import { change, changesOfMap, merged } from './lib/docker/changes.ts';
 import { dockerFailure } from './lib/docker/failure.ts';
 import { dockerInstalled, engineAnswered, engineTrouble } from './lib/docker/host.ts';
 import { type Network, parseInspected } from './lib/docker/inspect.ts';
+import { NAME, NAME_FORM } from './lib/docker/names.ts';
 
 const schema = {
   type: 'object',
@@ -17,8 +18,8 @@ const schema = {
   properties: {
     name: {
       type: 'string',
-      pattern: '^[a-zA-Z0-9][a-zA-Z0-9_.-]*$',
-      description: "The network's name.",
+      pattern: NAME,
+      description: `The network's name: ${NAME_FORM}.`,
     },
     state: {
       enum: ['present', 'absent'],

@@ -7,6 +7,7 @@ import { change, changesOfMap, merged } from './lib/docker/changes.ts';
 import { dockerFailure } from './lib/docker/failure.ts';
 import { dockerInstalled, engineAnswered, engineTrouble } from './lib/docker/host.ts';
 import { parseInspected, type Volume } from './lib/docker/inspect.ts';
+import { NAME_FORM, NEW_NAME } from './lib/docker/names.ts';
 
 const schema = {
   type: 'object',
@@ -16,9 +17,9 @@ const schema = {
   properties: {
     name: {
       type: 'string',
-      pattern: '^[a-zA-Z0-9][a-zA-Z0-9_.-]+$',
+      pattern: NEW_NAME,
       aliases: ['volume_name'],
-      description: "The volume's name.",
+      description: `The volume's name: two or more ${NAME_FORM}.`,
     },
     state: {
       enum: ['present', 'absent'],

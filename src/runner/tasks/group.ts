@@ -3,7 +3,7 @@ import { lines, sh } from '../contract/script.ts';
 import { isRefusal, type Refusal, refuse, stateTask } from '../contract/task-type.ts';
 import { type Group, LOOK_UP, readGroup } from './lib/accounts/entries.ts';
 import { ACCOUNT_FILES } from './lib/accounts/files.ts';
-import { ACCOUNT_NAME } from './lib/accounts/names.ts';
+import { ACCOUNT_NAME, ACCOUNT_NAME_FORM } from './lib/accounts/names.ts';
 import { first, type Records, readRecords } from './lib/accounts/records.ts';
 import { accountFailure, askAbility, inability, readAnswer } from './lib/accounts/trouble.ts';
 import { change, merged } from './lib/docker/changes.ts';
@@ -14,7 +14,7 @@ const schema = {
   additionalProperties: false,
   required: ['name'],
   properties: {
-    name: { type: 'string', pattern: ACCOUNT_NAME, description: "The group's name." },
+    name: { type: 'string', pattern: ACCOUNT_NAME, description: `The group's name: ${ACCOUNT_NAME_FORM}.` },
     gid: {
       type: 'integer',
       minimum: 0,

@@ -55,7 +55,7 @@ export default stateTask({
       name: {
         type: 'string',
         pattern: '^[A-Za-z0-9_][A-Za-z0-9_.@+-]*$',
-        description: "The program's name, and that of its file.",
+        description: "The program's name, and that of its file: letters, digits, `_`, `.`, `@`, `+` and `-`.",
       },
       state: {
         enum: ['present', 'absent'],

@@ -1,7 +1,7 @@
 import type { Infer } from '../../../contract/schema.ts';
 import { type Refusal, refuse } from '../../../contract/task-type.ts';
 import { PATH_PATTERN, tidy } from '../files/paths.ts';
-import { ACCOUNT_NAME } from './names.ts';
+import { ACCOUNT_NAME, ACCOUNT_NAME_FORM } from './names.ts';
 
 /** A name or a number. */
 const GROUP = `${ACCOUNT_NAME}|^[0-9]+$`;
@@ -12,7 +12,12 @@ export const USER_SCHEMA = {
   additionalProperties: false,
   required: ['name'],
   properties: {
-    name: { type: 'string', pattern: ACCOUNT_NAME, aliases: ['user'], description: "The user's name." },
+    name: {
+      type: 'string',
+      pattern: ACCOUNT_NAME,
+      aliases: ['user'],
+      description: `The user's name: ${ACCOUNT_NAME_FORM}.`,
+    },
     state: {
       enum: ['present', 'absent'],
       default: 'present',

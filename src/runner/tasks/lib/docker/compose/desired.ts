@@ -23,7 +23,8 @@ export const COMPOSE_SCHEMA = {
     project_name: {
       type: 'string',
       pattern: '^[a-z0-9][a-z0-9_-]*$',
-      description: 'The name of the project; chosen by compose unless given, mostly that of the directory.',
+      description:
+        'The name of the project: small letters, digits, `_` and `-`; chosen by compose unless given, mostly that of the directory.',
     },
     env_file: {
       type: 'string',

@@ -1,8 +1,7 @@
 import type { Infer } from '../../../../contract/schema.ts';
 import { type Refusal, refuse } from '../../../../contract/task-type.ts';
+import { NAME } from '../names.ts';
 import { imageName } from '../reference.ts';
-
-const NAME = '^[a-zA-Z0-9][a-zA-Z0-9_.-]*$';
 
 export const PRUNE_SCHEMA = {
   type: 'object',

@@ -1,9 +1,10 @@
+import { NAME_FORM, NEW_NAME } from '../../names.ts';
 /** What runs, who runs it, and when the task is content. */
 export const lifecycleProperties = {
   name: {
     type: 'string',
-    pattern: '^[a-zA-Z0-9][a-zA-Z0-9_.-]+$',
-    description: "The container's name.",
+    pattern: NEW_NAME,
+    description: `The container's name: two or more ${NAME_FORM}.`,
   },
   image: {
     type: 'string',
