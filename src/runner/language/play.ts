@@ -91,7 +91,7 @@ function nodesOf(here: Here, map: YamlMap): Node[] {
     at: position(map.span),
     id: here.loader.nextId(),
     when: [],
-    tags: new Set(['always']),
+    tags: new Set(),
     layers: [],
     role: null,
   });

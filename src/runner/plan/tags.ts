@@ -77,9 +77,8 @@ export function tagsOf(play: Play): string[] {
   const tags = new Set<string>();
   const add = (nodes: readonly Node[]): void => {
     for (const node of nodes) {
-      // A block's are handed down to what is within; the flushes that every play has are tagged always.
-      const isImplied = node.kind === 'flush' && node.tags.size === 1 && node.tags.has('always');
-      if (node.kind !== 'block' && !isImplied) for (const tag of node.tags) tags.add(tag);
+      // A block's are handed down to what is within.
+      if (node.kind !== 'block') for (const tag of node.tags) tags.add(tag);
       if (node.kind !== 'task') for (const inner of childrenOf(node)) add(inner);
     }
   };
