@@ -616,6 +616,28 @@ describe('stories of whole playbooks', function () {
     assert.deepEqual(told, ['a fails ignored', 'a passes ok', 'a changes changed']);
   });
 
+  it('what changed something and is judged to have failed still changed it', async () => {
+    const playbook = `
+- hosts: a
+  tasks:
+    - {name: one, command: "true", register: r, failed_when: r.rc == 0, ignore_errors: true}
+    - {name: it did, debug: {msg: x}, when: r.changed && r.failed}
+    - {name: two, debug: {msg: x}, changed_when: true, register: r, failed_when: r.changed, ignore_errors: true}
+    - {name: so did that, debug: {msg: x}, when: r.changed && r.failed}
+`;
+    const real = await run(playbook);
+    assert.deepEqual(real.tasks.map(line), [
+      'a one ignored',
+      'a it did ok',
+      'a two ignored',
+      'a so did that ok',
+    ]);
+    assert.equal(real.recap?.hosts['a']?.changed, 2);
+    const { tasks, recap } = await run(playbook, '--check');
+    assert.deepEqual(tasks.slice(-2).map(line), ['a two ignored', 'a so did that ok']);
+    assert.equal(recap?.hosts['a']?.changed, 0);
+  });
+
   it('meta: end_host ends one host, end_play all of them, without a failure', async () => {
     const told = await tell(`
 - hosts: all

@@ -20,8 +20,13 @@ export function registered(raw: Raw): Evaluated {
 }
 
 /** Whether a result is `changed`, or would be; a failure can be that as well. */
-function isChange({ status, otherwise }: Raw): boolean {
-  return status === 'changed' || status === 'would_change' || otherwise === 'changed';
+function isChange(raw: Raw): boolean {
+  return changeIn([raw]) !== undefined;
+}
+
+function changeIn(all: readonly Raw[]): 'changed' | 'would_change' | undefined {
+  const changes = ['changed', 'would_change'] as const;
+  return changes.find((one) => all.some(({ status, otherwise }) => status === one || otherwise === one));
 }
 
 /** The variables of a task with its own result among them. */
@@ -68,6 +73,7 @@ function judgeFailure(when: readonly Expression[], raw: Raw, scope: PlanScope): 
     return {
       ...raw,
       status: 'failed',
+      otherwise: changeIn([raw]) ?? 'ok',
       msg: raw.status === 'failed' && raw.msg ? raw.msg : `failed_when: ${because} is true`,
     };
   }
@@ -129,6 +135,7 @@ function summarized(items: readonly Outcome[]): Raw {
   const first = items.find(({ raw }) => raw.status === status)?.raw;
   const bad = status === 'failed' || status === 'unreachable';
   const count = items.filter(({ raw }) => raw.status === status).length;
+  const change = changeIn(items.map(({ raw }) => raw));
   const msg = bad
     ? `${count} of ${items.length} items ${status}: ${first?.msg ?? ''}`
     : status === 'unknown'
@@ -151,7 +158,7 @@ function summarized(items: readonly Outcome[]): Raw {
     ...base,
     ...(msg === undefined ? {} : { msg }),
     ...(bad && first?.hint ? { hint: first.hint } : {}),
-    ...(bad && items.some(({ raw }) => isChange(raw)) ? { otherwise: 'changed' as const } : {}),
+    ...(bad && change ? { otherwise: change } : {}),
     ...(first?.doubt ? { doubt: first.doubt } : {}),
   };
 }

@@ -19,7 +19,7 @@ export interface Raw {
   readonly msg?: string;
   readonly hint?: string;
   /** What a failure would count as if `failed_when` overruled it; `ok` unless told. */
-  readonly otherwise?: 'changed' | 'ok';
+  readonly otherwise?: 'changed' | 'would_change' | 'ok';
   /** The host that a delegated step happened on. */
   readonly on?: string;
   /** Variables that the step sets on its host. */
