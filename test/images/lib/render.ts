@@ -18,7 +18,8 @@ export interface Rendering {
 
 const made: string[] = [];
 
-after('what was rendered for the tests of the images', () => {
+// One worker of mocha runs several files that render; a hook would belong to the first of them alone.
+process.once('exit', () => {
   for (const folder of made) rmSync(folder, { recursive: true, force: true });
 });
 
