@@ -67,8 +67,8 @@ describe('stat', () => {
     assert.deepEqual([followed['islnk'], followed['isreg'], followed['size']], [false, true, 4]);
     assert.equal(followed['checksum'], createHash('sha256').update('text').digest('hex'));
     assert.deepEqual(
-      [look(g, 'dead', { follow: true })['islnk'], look(g, 'dead')['lnk_target']],
-      [true, 'nowhere\n'],
+      [look(g, 'dead', { follow: true }), look(g, 'dead')['lnk_target']],
+      [{ exists: false }, 'nowhere\n'],
     );
   });
 
@@ -106,5 +106,10 @@ describe('stat', () => {
     const verdict = query(stat, { path: g.at('d/f') }, { ...g, run: (script) => g.run(script, { uid: 12 }) });
     assert.ok('failed' in verdict);
     assert.equal(verdict.failed, `${g.at('d')} may not be entered`);
+    g.lay({ l: { link: 'd/f' } });
+    const behind = { path: g.at('l'), follow: true };
+    const followed = query(stat, behind, { ...g, run: (script) => g.run(script, { uid: 12 }) });
+    assert.ok('failed' in followed);
+    assert.match(followed.failed ?? '', /^could not look at .*[Pp]ermission denied$/);
   });
 });

@@ -47,18 +47,22 @@ export default queryTask({
   },
   probe({ path, follow, hash }) {
     const option = follow ? sh`-L ` : sh``;
+    const there = follow ? sh`[ -e "$p" ]` : sh`[ -e "$p" ] || [ -L "$p" ]`;
     const regular = follow ? sh`[ -f "$p" ]` : sh`[ -f "$p" ] && ! [ -L "$p" ]`;
     return lines(
       sh`p=${path} d=\${p%/*} g=
-if [ -e "$p" ] || [ -L "$p" ]; then
-s=$(stat ${option}-c ${STAT_ALL} "$p" 2>/dev/null) || s=$(stat -c ${STAT_ALL} "$p") || exit 1
+if [ -L "$p" ]; then printf 'l%s\0' "$(readlink "$p"; echo .)"; printf 'f%s\0' "$(readlink -f "$p"; echo .)"; fi
+if ${there}; then
+s=$(stat ${option}-c ${STAT_ALL} "$p") || exit 1
 printf 's%s\0' "$s"
-[ -r "$p" ] && printf 'r\0'; [ -w "$p" ] && printf 'w\0'; [ -x "$p" ] && printf 'x\0'
-if [ -L "$p" ]; then printf 'l%s\0' "$(readlink "$p"; echo .)"; printf 'f%s\0' "$(readlink -f "$p"; echo .)"; fi`,
+[ -r "$p" ] && printf 'r\0'; [ -w "$p" ] && printf 'w\0'; [ -x "$p" ] && printf 'x\0'`,
       hash !== null &&
         sh`if ${regular} && [ -r "$p" ]; then h=$(${hash} <"$p") || exit 1; printf 'h%s\0' "\${h%% *}"; fi`,
-      sh`else
-until [ -e "\${d:-/}" ]; do [ -L "$d" ] && g=1; d=\${d%/*}; done
+      sh`else`,
+      follow &&
+        sh`e=; [ -L "$p" ] && e=$(stat -L "$p" 2>&1)
+case $e in *'ermission denied'*) printf '%s\n' "$e" >&2; exit 1;; esac`,
+      sh`until [ -e "\${d:-/}" ]; do [ -L "$d" ] && g=1; d=\${d%/*}; done
 [ -L "$d" ] && ! [ -d "$d" ] && g=1
 [ -z "$g" ] || printf 'g\0'
 if [ -d "\${d:-/}" ] && ! [ -x "\${d:-/}" ]; then printf 'n%s\0' "$d"; fi
