@@ -68,6 +68,16 @@ describe('stories of whole playbooks', function () {
     assert.deepEqual(told, ['a elsewhere skipped', 'a asked for skipped', 'a group skipped']);
   });
 
+  it('a handler runs once per use of its role where a variable of the inventory is made of what the use was given', async () => {
+    writeFiles(dir, {
+      'roles/web/tasks/main.yaml': '- {name: say, command: echo hi, notify: reload}\n',
+      'roles/web/handlers/main.yaml': '- {name: reload, shell: "echo {{ unit }} >> {{ root }}/log"}\n',
+      'group_vars/all.yaml': 'unit: "app-{{ x }}"\n',
+    });
+    await run('- {hosts: a, roles: [{role: web, x: 1}, {role: web, x: 2}]}\n');
+    assert.equal(readFileSync(join(dir, 'hosts/a/log'), 'utf8'), 'app-1\napp-2\n');
+  });
+
   it('a rescued failure counts as rescued and nothing else, and the play goes on', async () => {
     const ran = await run(`
 - hosts: a

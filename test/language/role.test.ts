@@ -270,4 +270,15 @@ describe('handlers', () => {
       ],
     );
   });
+
+  it('of a role that is used twice are there per use where they read what it was given through other variables', () => {
+    const through = {
+      'roles/web/handlers/main.yaml': '- {name: reload, command: "reload {{ unit }}", listen: all of it}',
+      'site.yaml':
+        '- {hosts: all, roles: [{role: web, x: 1}, {role: web, x: 2}], vars: {unit: "{{ base }}.service", base: "app-{{ x }}"}}',
+    };
+    assert.deepEqual(named(play({ ...web, ...through })), ['reload', 'reload']);
+    const apart = { 'site.yaml': through['site.yaml'].replace('{{ x }}', '{{ y }}') };
+    assert.deepEqual(named(play({ ...web, ...through, ...apart })), ['reload']);
+  });
 });

@@ -74,8 +74,11 @@ export function readProject(
   };
   const inventory = take(given ?? readInventory(options.inventory, files, cwd));
   const isUsable = !diagnostics.some(isError);
+  const layers = [
+    ...new Set([...inventory.hosts.values(), inventory.localhost].flatMap((host) => host.layers)),
+  ];
   const playbooks = options.playbooks.map((path) =>
-    take(loadPlaybook(resolve(cwd, path), { taskTypes, io: files })),
+    take(loadPlaybook(resolve(cwd, path), { taskTypes, io: files, inventory: layers })),
   );
   const written = playbooks.flatMap((playbook) => playbook.plays);
   const extra: Layer = typedExtra(

@@ -1,18 +1,21 @@
 import type { Here, PlayDraft, Used } from './here.ts';
 import type { Loader } from './loader.ts';
-import type { Node, Task, Template } from './model.ts';
+import type { Layer, Node, Task, Template, Variable } from './model.ts';
 import { roleFile } from './role.ts';
 import { fault } from './source.ts';
 import { didYouMean } from './suggest.ts';
 import { loadTaskFile, loadTasks } from './tasks.ts';
 import type { YamlNode } from './yaml.ts';
 
-/** The handlers of a play: those of its roles in the order of their use, then its own. */
-export function loadHandlers(here: Here, own: YamlNode | null): Task[] {
+/** The handlers of a play: those of its roles in the order of their use, then its own. `layers`: the play's variables. */
+export function loadHandlers(here: Here, own: YamlNode | null, layers: readonly Layer[]): Task[] {
   const handlers: Task[] = [];
+  const around = [...here.loader.inventory, ...layers]
+    .flatMap(({ variables }) => [...variables.values()])
+    .filter(({ value }) => value.mentions.size > 0);
   for (const used of here.play.used) {
     for (const handler of roleHandlers(used)) {
-      if (!handlers.some((known) => isSame(known, handler))) handlers.push(handler);
+      if (!handlers.some((known) => isSame(known, handler, around))) handlers.push(handler);
     }
   }
   if (own) handlers.push(...tasksIn(loadTasks(asHandlers(here), own, '"handlers"')));
@@ -72,10 +75,11 @@ function checkNames(loader: Loader, play: PlayDraft): void {
  * A role that is used twice has its handlers once, unless they read what the uses were given, or are bound to other
  * conditions.
  */
-function isSame(known: Task, handler: Task): boolean {
+function isSame(known: Task, handler: Task, around: readonly Variable[]): boolean {
   if (known.role?.role !== handler.role?.role || !samePlace(known.at, handler.at)) return false;
   if (known.role === handler.role) return false;
-  return situation(known) === situation(handler) && !readsUse(known) && !readsUse(handler);
+  if (situation(known) !== situation(handler)) return false;
+  return !readsUse(known, around) && !readsUse(handler, around);
 }
 
 function samePlace(a: Task['at'], b: Task['at']): boolean {
@@ -90,12 +94,21 @@ function situation({ when, environment, become, delegateTo, checkMode, noLog, ti
   return JSON.stringify([when.map((one) => one.at), environment.map(at), ...rest]);
 }
 
-function readsUse(handler: Task): boolean {
+function readsUse(handler: Task, around: readonly Variable[]): boolean {
   const use = handler.role;
   if (!use) return false;
   const { role, parameters } = use;
   const own = [role.inputs, role.defaults.variables, role.vars.variables, parameters.variables];
-  return own.some((names) => [...names.keys()].some((name) => mentions(handler, name)));
+  const names = madeOf(new Set(own.flatMap((variables) => [...variables.keys()])), around);
+  return [...names].some((name) => mentions(handler, name));
+}
+
+/** These names, and those of the variables around that are made of them. */
+function madeOf(names: ReadonlySet<string>, around: readonly Variable[]): ReadonlySet<string> {
+  const more = around.filter(
+    ({ name, value }) => !names.has(name) && [...value.mentions].some((one) => names.has(one)),
+  );
+  return more.length === 0 ? names : madeOf(new Set([...names, ...more.map(({ name }) => name)]), around);
 }
 
 function mentions(task: Task, name: string): boolean {

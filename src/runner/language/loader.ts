@@ -1,7 +1,7 @@
 import { type Diagnostic, isError, type Position } from '../contract/diagnostic.ts';
 import type { TaskType } from '../contract/task-type.ts';
 import { compileCondition, compileExpression } from './expression.ts';
-import type { Expression, Loaded, Template } from './model.ts';
+import type { Expression, Layer, Loaded, Template } from './model.ts';
 import type { RoleText } from './role.ts';
 import { fault, type Source, type Span } from './source.ts';
 import { compileTemplate } from './template.ts';
@@ -26,6 +26,8 @@ export interface FileAccess {
 export interface LoadContext {
   readonly taskTypes: ReadonlyMap<string, TaskType>;
   readonly io: FileAccess;
+  /** What the inventory gives to hosts, as far as it is known. */
+  readonly inventory?: readonly Layer[];
 }
 
 /** A YAML file that was read; `node` is null where it is empty or can't be parsed (which has been reported). */
@@ -42,6 +44,7 @@ const MAX_BROUGHT_IN = 10_000;
 export class Loader {
   readonly taskTypes: ReadonlyMap<string, TaskType>;
   readonly io: FileAccess;
+  readonly inventory: readonly Layer[];
   /** Roles that were read, by their path. */
   readonly roles = new Map<string, RoleText>();
   private ids = 0;
@@ -59,6 +62,7 @@ export class Loader {
   constructor(context: LoadContext) {
     this.taskTypes = context.taskTypes;
     this.io = context.io;
+    this.inventory = context.inventory ?? [];
   }
 
   /** Ids ascend in the order of running. */

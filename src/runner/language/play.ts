@@ -38,7 +38,7 @@ export function loadPlay({ loader, playbookDir, root, imported }: PlayPlace, map
   const layers = [...ownVars(loader, map, label), ...imported.layers, ...files.value];
   const facts = asksForFacts(here, map);
   const nodes = nodesOf(here, map);
-  const handlers = loadHandlers(here, entry(map, 'handlers')?.value ?? null);
+  const handlers = loadHandlers(here, entry(map, 'handlers')?.value ?? null, layers);
   checkNotified(loader, draft);
   const flag = (key: string, otherwise: boolean) => {
     const at = entry(map, key);
