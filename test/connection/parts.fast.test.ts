@@ -142,6 +142,20 @@ describe('the wire', () => {
     ]);
   });
 
+  it('reads the status of what a signal ended alike from every shell', () => {
+    const token = 'f'.repeat(32);
+    const nonce = 'e'.repeat(32);
+    const heard: unknown[] = [];
+    const never = () => assert.fail();
+    const reader = new ReplyReader(token, {
+      ...{ unfit: never, garbled: never, live: never, ready: never },
+      reply: (_, answers) => heard.push(...answers.map((a) => (a.kind === 'reply' ? a.code : a.kind))),
+      done: (code) => heard.push(code),
+    });
+    reader.feed(Buffer.from(`${token} re ${nonce} 137 265 393 255\n${nonce.repeat(8)}${token} done 399\n`));
+    assert.deepEqual(heard, [137, 137, 137, 255, 143]);
+  });
+
   it('keeps the end of a long output', () => {
     const tail = new Tail(5);
     for (const piece of ['abc', 'defg', 'h']) tail.add(Buffer.from(piece));

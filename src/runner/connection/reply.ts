@@ -80,7 +80,7 @@ export class ReplyReader {
     } else if (word === 'unfit') this.#heard.unfit(args.join(' '));
     else if (word === 'garbled') this.#heard.garbled();
     else if (word === 'live') this.#state = { kind: 'live', scanner: new MarkScanner(first) };
-    else if (word === 'done') this.#heard.done(Number(first));
+    else if (word === 'done') this.#heard.done(statusOf(first));
     else if (word === 're') this.#startSegments(first, others);
   }
 
@@ -108,8 +108,16 @@ export class ReplyReader {
 
 function answersOf(token: string, codes: readonly string[], segments: readonly Buffer[]): Answer[] {
   return codes.map((code, i) =>
-    code === '-' ? { kind: 'not-run' } : replyOf(token, Number(code), segments[2 * i]!, segments[2 * i + 1]!),
+    code === '-'
+      ? { kind: 'not-run' }
+      : replyOf(token, statusOf(code), segments[2 * i]!, segments[2 * i + 1]!),
   );
+}
+
+/** A command that a signal ended: 128 and its number in most shells, 256 in ksh93, 384 in yash (POSIX: "greater than 128"). */
+function statusOf(written: string | undefined): number {
+  const status = Number(written);
+  return status > 255 ? 128 + (status % 128) : status;
 }
 
 /**
