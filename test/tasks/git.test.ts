@@ -11,6 +11,7 @@ import {
   type Ground,
   inEachShell,
   laws,
+  look,
   makeGround,
   mustConverge,
   REAL,
@@ -390,6 +391,32 @@ describe('git @host', () => {
     mustConverge(await converge(gitType, at({ force: true })(g), g));
     assert.equal(g.text('dest/new'), 'theirs');
   });
+
+  each(
+    'a file that is in the way of a commit that is here already is told before anything is tried',
+    async (g) => {
+      const { first } = history(g);
+      commit(g, 'repo', { new: 'theirs', 'sub/a b': 'theirs', ignored: 'theirs' });
+      git(g.dir, 'clone', '-q', g.at('repo'), 'dest');
+      git(g.at('dest'), 'checkout', '-q', first);
+      g.lay({ 'dest/new': 'mine', 'dest/sub/a b': 'mine', 'dest/other': 'mine', 'dest/ignored': 'mine' });
+      g.lay({ 'dest/.git/info/exclude': 'ignored\n' });
+      const commits = [{}, { version: git(g.at('repo'), 'rev-parse', 'HEAD').trim() }];
+      for (const params of commits) {
+        const desired = desire(gitType, at(params)(g), g);
+        const delta = gitType.decide(look(gitType, desired, g), desired, REAL);
+        assert.ok(isRefusal(delta));
+        assert.equal(
+          delta.refusal,
+          `${g.at('dest')} has files in the way that git does not track: new, sub/a b`,
+        );
+        assert.equal(delta.hint, 'move them away; force: true replaces them');
+      }
+      mustConverge(await converge(gitType, at({ version: first })(g), g));
+      mustConverge(await converge(gitType, at({ force: true })(g), g));
+      assert.equal(g.text('dest/new'), 'theirs');
+    },
+  );
 
   each('asks again where somebody checked out something else meanwhile', async (g) => {
     const { first, second } = history(g);

@@ -19,6 +19,8 @@ export function decideCheckout(now: CheckoutNow, checkout: Checkout): Delta | nu
   }
   if (now.place !== 'repository') return merged(versionChange(now, target, checkout));
   if (now.dirty.length > 0 && !now.unfinished && !force) return localChanges(dest, now.dirty);
+  const inTheWay = (target !== null && now.clashes.get(target)) || [];
+  if (inTheWay.length > 0 && !now.unfinished) return untracked(dest, inTheWay);
   const delta = merged(
     change(
       'repo',
@@ -42,11 +44,21 @@ function versionChange({ head }: CheckoutNow, target: string | null, { version, 
 }
 
 function localChanges(dest: string, dirty: readonly string[]): Refusal {
-  const more = dirty.length > 5 ? ` and ${dirty.length - 5} more` : '';
   return refuse(
-    `${dest} has local changes: ${dirty.slice(0, 5).join(', ')}${more}`,
+    `${dest} has local changes: ${listed(dirty)}`,
     'commit them elsewhere or undo them; force: true discards them',
   );
+}
+
+function untracked(dest: string, files: readonly string[]): Refusal {
+  return refuse(
+    `${dest} has files in the way that git does not track: ${listed(files)}`,
+    'move them away; force: true replaces them',
+  );
+}
+
+function listed(files: readonly string[]): string {
+  return `${files.slice(0, 5).join(', ')}${files.length > 5 ? ` and ${files.length - 5} more` : ''}`;
 }
 
 /** As `git log --oneline` would for a large repository. */

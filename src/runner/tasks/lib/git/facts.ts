@@ -19,6 +19,8 @@ export interface CheckoutNow {
   readonly unfinished: boolean;
   /** Tracked files that somebody changed. */
   readonly dirty: readonly string[];
+  /** By commit that is here already: files that git does not track, where the commit has some. */
+  readonly clashes: ReadonlyMap<string, readonly string[]>;
   /** Submodules that are not checked out, or not at their commit. */
   readonly submodules: readonly string[];
   /** The version as the checkout itself knows it: a full commit. */

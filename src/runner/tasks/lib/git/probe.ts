@@ -51,15 +51,30 @@ fi`,
 fi`;
 }
 
-function askRepository({ remote, version, recursive }: Checkout): Script {
+/** For each commit that may become the one, if it is here already: files that git does not track in the way of its own. */
+function askForClashes({ version, pinned, refs }: Checkout): Script {
+  const found =
+    refs.length > 0 ? sh`$(printf '%s\n' "\${said-}" | sed -n 's/^\([0-9a-f]*\)[[:space:]].*/\1/p')` : sh``;
+  const named = pinned || isShort(version) ? sh`${version}` : sh``;
+  return sh`for c in ${named} ${found}; do
+  c=$(git -C "$d" rev-parse -q --verify "$c^{commit}" 2>/dev/null) || continue
+  [ "$c" != "$h" ] || continue
+  ( cd "$d" && git ls-files -z --others --exclude-standard | xargs -0 -r git ls-tree -r --name-only "$c" -- ) | sed "s/^/clash $c /"
+done`;
+}
+
+function askRepository(checkout: Checkout): Script {
+  const { remote, version, recursive, update, force } = checkout;
   const ignored = recursive ? 'none' : 'all';
   return lines(
     sh`g=$(git -C "$d" rev-parse --absolute-git-dir) || exit ${DISOWNED}
-echo "head $(git -C "$d" rev-parse -q --verify HEAD)"
+h=$(git -C "$d" rev-parse -q --verify HEAD)
+echo "head $h"
 echo "url $(git -C "$d" config --get ${`remote.${remote}.url`})"
 [ -e "$g"/${MARK} ] && echo unfinished`,
     isShort(version) &&
       sh`echo "local $(git -C "$d" rev-parse -q --verify ${`${version}^{commit}`} 2>/dev/null)"`,
+    update && !force && askForClashes(checkout),
     recursive &&
       sh`[ -e "$d/.gitmodules" ] && ( cd "$d" && git submodule status --recursive ) | sed -n 's/^[-+U][0-9a-f]* /submodule /p'`,
     sh`echo status

@@ -22,10 +22,21 @@ export function readCheckout(reply: Reply, checkout: Checkout): CheckoutNow | Re
     url: first(records, 'url') || null,
     unfinished: records.has('unfinished'),
     dirty: changes.filter(({ moved }) => !moved).map(({ path }) => path),
+    clashes: clashesIn(records.get('clash') ?? []),
     submodules: (records.get('submodule') ?? []).map((said) => said.replace(/ \([^)]*\)$/, '')),
     local: first(records, 'local') || null,
     refs: new Map((records.get('ref') ?? []).map(splitRef)),
   };
+}
+
+function clashesIn(said: readonly string[]): CheckoutNow['clashes'] {
+  const clashes = new Map<string, Set<string>>();
+  for (const one of said) {
+    const at = one.indexOf(' ');
+    const [commit, file] = [one.slice(0, at), one.slice(at + 1)];
+    clashes.set(commit, (clashes.get(commit) ?? new Set()).add(file));
+  }
+  return new Map([...clashes].map(([commit, files]) => [commit, [...files]]));
 }
 
 function splitRef(said: string): [string, string] {
