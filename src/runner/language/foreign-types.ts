@@ -62,8 +62,8 @@ const INSTEAD: Readonly<Record<string, string>> = {
   apt_repository: 'write a file below /etc/apt/sources.list.d with copy, and give apt update_cache: true',
   deb822_repository: 'write a file below /etc/apt/sources.list.d with copy, and give apt update_cache: true',
   apt_key: 'copy the key to /etc/apt/keyrings, and name it by signed-by in the source',
-  mail: 'send it with command: mail …, as the last task; or ask a web service with uri',
-  slack: 'send it with uri: {url: …, method: POST, body_format: json, body: {text: …}}',
+  mail: 'send it with command: mail …, as the last task',
+  slack: 'send it with command: curl …, with delegate_to: localhost',
   dpkg_selections: 'use command: apt-mark hold NAME, with a guard (unless)',
   openssl_privatekey:
     'make it with command: {cmd: openssl genpkey …, creates: FILE}, or copy it from a vault',
