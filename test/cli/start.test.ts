@@ -148,7 +148,6 @@ N ms; 2 of 3 hosts done; failed: db
         '{"event":"play","play":"Site","hosts":["db"]}',
         `${head}:"Say","type":"debug","status":"ok","at":"site.yaml:4:7","msg":"hello db","ms":0}`,
         `${head}:"Die","type":"fail","status":"failed","at":"site.yaml:7:7","msg":"no way","ms":0}`,
-        '{"event":"play","play":"web*","hosts":[]}',
         `{"event":"recap","ok":false,"elapsed_ms":0,"hosts":{"db":{${counts},"round_trips":0,"bytes_sent":0,` +
           '"bytes_received":0,"state":"failed"}}}',
         '',

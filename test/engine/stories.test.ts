@@ -151,16 +151,28 @@ describe('stories of whole playbooks', function () {
 
   it('behind an always a host has failed all the same, and takes no part in what comes', async () => {
     const ran = await run(`
-- hosts: a
+- hosts: all
   tasks:
-    - block: [{ name: bad, fail: { msg: no } }]
-      always: [{ name: clean, debug: { msg: x } }]
-    - { name: never, debug: { msg: x } }
+    - block: [{ name: bad, fail: { msg: no }, when: inventory_hostname == "a" }]
+      always: [{ name: clean, debug: { msg: x }, when: inventory_hostname == "a" }]
+    - { name: never, debug: { msg: x }, when: inventory_hostname == "a" }
 - hosts: all
   tasks: [{ name: next, debug: { msg: x } }]
 `);
     assert.deepEqual(counts(ran, 'a'), { ok: 1, failed: 1, state: 'failed' });
-    assert.deepEqual(counts(ran, 'b'), { ok: 1, state: 'done' });
+    assert.deepEqual(counts(ran, 'b'), { ok: 1, skipped: 3, state: 'done' });
+    assert.equal(exitCode(ran.recap!, { interrupted: false, detailed: false }), 2);
+  });
+
+  it('a play that no host came to the end of ends the run: what comes may need what it does', async () => {
+    const ran = await run(`
+- hosts: a
+  tasks: [{ name: bad, fail: { msg: no } }]
+- hosts: b
+  tasks: [{ name: next, debug: { msg: x } }]
+`);
+    assert.deepEqual(ran.tasks.map(line), ['a bad failed']);
+    assert.deepEqual(counts(ran, 'b'), { state: 'interrupted' });
     assert.equal(exitCode(ran.recap!, { interrupted: false, detailed: false }), 2);
   });
 

@@ -29,8 +29,8 @@ export async function runPlay(run: Run, play: Play, hosts: readonly Host[], fork
     await runBatch(run, batch, hosts, forks);
     const isOver = run.interrupt.stop || batch.over === 'fatal' || run.leases.refused.size > 0;
     if (!isOver && batch.over === 'end_play') return 'go-on';
-    // Nobody is left to show that the next batch would fare better.
-    if (isOver || (batches.length > 1 && members.every((host) => !host.live))) {
+    // Nobody is left to show that the next batch would fare better; and what comes may need what this play does.
+    if (isOver || members.every((host) => !host.live)) {
       for (const host of batches.slice(index + 1).flat()) host.isCutShort = true;
       return 'stop';
     }
