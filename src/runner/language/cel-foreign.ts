@@ -1,3 +1,5 @@
+import { elsewhere } from './jinja-filters.ts';
+
 /** What people write by habit from Jinja, Python, JavaScript or shell, and whether it stands in this expression. */
 interface Habit {
   readonly pattern: RegExp;
@@ -81,10 +83,24 @@ export function foreignExpression(text: string, parses: (text: string) => boolea
     const match = pattern.exec(bare);
     if (!match) continue;
     const ours = text.length <= 500 ? rewritten(text, bare) : null;
-    const written = ours !== null && ours !== text && parses(ours) ? `write ${inYaml(ours)}` : hint;
-    return { start: match.index, end: match.index + match[0].length, message, hint: written };
+    const written = ours !== null && ours !== text && parses(ours) ? `write ${inYaml(ours)}` : undefined;
+    return {
+      start: match.index,
+      end: match.index + match[0].length,
+      message,
+      hint: written ?? filterHint(bare.slice(match.index)) ?? hint,
+    };
   }
   return null;
+}
+
+/** `rest`: from the `|` on. */
+function filterHint(rest: string): string | undefined {
+  const [, name] = /^\|\s*(?:ansible\.builtin\.)?([a-z_][\w.]*)/.exec(rest) ?? [];
+  if (name === undefined) return undefined;
+  const some =
+    'size(x), x.split(","), x.replace("a", "b"), x.matches("^a"), x.map(i, i.name), x.filter(i, i > 1)';
+  return elsewhere(name) ?? `no function does what ${name} does: there are ${some} and others`;
 }
 
 /** In quotes where YAML would take it for something else: what begins with `!` is a tag to it. */
@@ -124,7 +140,8 @@ const REWRITES: readonly (readonly [RegExp, string | ((...parts: string[]) => st
   [new RegExp(`(\\0)\\s+not\\s+in\\s+(${OUTPUT})`, 'g'), '!$2.contains($1)'],
   [new RegExp(`(\\0)\\s+in\\s+(${OUTPUT})`, 'g'), '$2.contains($1)'],
   [new RegExp(`(${OPERAND})\\s+not\\s+in\\s+(${OPERAND}|\\[[^\\[\\]]*\\])`, 'g'), '!($1 in $2)'],
-  [/\s*\|\s*(?:list|flatten\s*\(\s*\))(?![\w(])/g, ''],
+  [/\|\s*ansible\.builtin\./g, '| '],
+  [/\s*\|\s*(?:list|mandatory|flatten\s*\(\s*\))(?![\w(])/g, ''],
   [new RegExp(`(${OPERAND})\\s*\\|\\s*selectattr\\s*\\((\\0)\\)`, 'g'), '$1.filter(x, x[$2])'],
   [new RegExp(`(${OPERAND})\\s*\\|\\s*rejectattr\\s*\\((\\0)\\)`, 'g'), '$1.filter(x, !x[$2])'],
   [new RegExp(`(${CALLED})\\s*\\|\\s*map\\s*\\(\\s*attribute\\s*=\\s*(\\0)\\s*\\)`, 'g'), '$1.map(x, x[$2])'],
@@ -146,6 +163,15 @@ const REWRITES: readonly (readonly [RegExp, string | ((...parts: string[]) => st
   [new RegExp(`(${OPERAND})\\s*\\|\\s*trim\\b`, 'g'), '$1.trim()'],
   [new RegExp(`(${OPERAND})\\s*\\|\\s*last\\b`, 'g'), '$1[size($1) - 1]'],
   [new RegExp(`(${OPERAND})\\s*\\|\\s*(join|split)\\s*\\((\\0)\\)`, 'g'), '$1.$2($3)'],
+  [new RegExp(`(${CALLED})\\s*\\|\\s*replace\\s*\\((\\0,\\s*\\0)\\)`, 'g'), '$1.replace($2)'],
+  [
+    new RegExp(`(${OPERAND})\\s*\\|\\s*ternary\\s*\\(\\s*(${OPERAND})\\s*,\\s*(${OPERAND})\\s*\\)`, 'g'),
+    '($1 ? $2 : $3)',
+  ],
+  [new RegExp(`(${OPERAND})\\s*\\|\\s*union\\s*\\((${OPERAND})\\)`, 'g'), '($1 + $2)'],
+  [new RegExp(`(${OPERAND})\\s*\\|\\s*intersect\\s*\\((${OPERAND})\\)`, 'g'), '$1.filter(x, x in $2)'],
+  [new RegExp(`(${OPERAND})\\s*\\|\\s*difference\\s*\\((${OPERAND})\\)`, 'g'), '$1.filter(x, !(x in $2))'],
+  [/([\w.]+)\s*\|\s*dict2items\b/g, '$1.map(k, {"key": k, "value": $1[k]})'],
   [new RegExp(`(${OPERAND})\\s*\\|\\s*regex_search\\s*\\((\\0)\\)`, 'g'), '$1.matches($2)'],
   [/\.startswith\(/g, '.startsWith('],
   [/\.endswith\(/g, '.endsWith('],

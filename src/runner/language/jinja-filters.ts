@@ -51,12 +51,17 @@ const INSTEAD: Readonly<Record<string, string>> = {
   password: 'make it once, and keep it in a vault',
 };
 
+/** Where a filter's work is done instead; undefined: nowhere, or by a helper. */
+export function elsewhere(filter: string): string | undefined {
+  return Object.hasOwn(INSTEAD, filter) ? INSTEAD[filter] : undefined;
+}
+
 /** What to write in place of a helper that bears the name of a filter. */
 export function helperHint(name: string): string | undefined {
   if (Object.hasOwn(NAMES, name)) return `write ${NAMES[name]}`;
   if (NEEDLESS.has(name)) return 'remove it: a lone {{ x }} keeps its type';
   if (name === 'ternary') return 'write {{#if x}}a{{else}}b{{/if}}';
-  return Object.hasOwn(INSTEAD, name) ? INSTEAD[name] : undefined;
+  return elsewhere(name);
 }
 
 /** What to write in place of `value | filter(args) | filter`. */
