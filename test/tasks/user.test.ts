@@ -219,6 +219,14 @@ describe('user', () => {
       assert.doesNotMatch(said, /salt|other\$/);
     });
 
+    trial('a home directory is not moved to where one is', async (root) => {
+      await run(root, { name: 'eve' });
+      mkdirSync(root.ground.at('home/other'));
+      const { refusal, hint } = await refused(root, { name: 'eve', home: '/home/other', move_home: true });
+      assert.equal(refusal, '/home/other is there already: /home/eve cannot be moved to it');
+      assert.equal(hint, 'leave move_home out, or remove what is there first');
+    });
+
     trial('a password that was never there is no locked one', async (root) => {
       await run(root, { name: 'eve' });
       const { refusal, hint } = await refused(root, { name: 'eve', password_lock: false });

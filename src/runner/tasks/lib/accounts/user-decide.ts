@@ -80,6 +80,12 @@ function conflict(delta: Delta, now: UserNow, user: User, world: World): Refusal
   if (user.lock === false && !hasPassword) {
     return refuse(`user ${user.name} has no password that could be unlocked`, 'declare `password` too');
   }
+  if (account && user.move_home && 'home' in delta && now.hasHome) {
+    return refuse(
+      `${user.home} is there already: ${account.home} cannot be moved to it`,
+      'leave move_home out, or remove what is there first',
+    );
+  }
   return null;
 }
 
