@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
 /** A task, block or handler as plain data, to be written as YAML (which JSON is). */
-type Data = { readonly [key: string]: unknown };
+export type Data = { readonly [key: string]: unknown };
 
 const NAMES = ['a', 'b', 'c'] as const;
 const REGISTERS = ['r0', 'r1', 'r2'] as const;
@@ -114,7 +114,7 @@ export interface RandomPlay {
   readonly handlers: readonly Data[];
 }
 
-function randomPlayOf(
+export function randomPlayOf(
   what: fc.Arbitrary<Data>,
   looped: readonly (keyof typeof LOOPED)[] = ['file', 'copy', 'shell'],
 ): fc.Arbitrary<RandomPlay> {

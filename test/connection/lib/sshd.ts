@@ -23,7 +23,11 @@ export interface Sshd {
   stop(): Promise<void>;
 }
 
-export async function startSshd(lines: readonly string[] = []): Promise<Sshd> {
+/** `around`: a command that runs the listener in surroundings of its own, by `exec "$@"`. */
+export async function startSshd(
+  lines: readonly string[] = [],
+  around: readonly string[] = [],
+): Promise<Sshd> {
   const folder = mkdtempSync(join(tmpdir(), 'mp-sshd-'));
   // The users that log in must be able to pass through it.
   chmodSync(folder, 0o755);
@@ -50,7 +54,8 @@ export async function startSshd(lines: readonly string[] = []): Promise<Sshd> {
       '',
     ].join('\n'),
   );
-  const child = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', join(folder, 'sshd_config')], { stdio: 'ignore' });
+  const [command, ...args] = [...around, '/usr/sbin/sshd', '-D', '-e', '-f', join(folder, 'sshd_config')];
+  const child = spawn(command!, args, { stdio: 'ignore' });
   await answers(port);
   const hostKey = readFileSync(join(folder, 'host.pub'), 'utf8').split(' ').slice(0, 2).join(' ').trim();
   const knownHosts = join(folder, 'known_hosts');
