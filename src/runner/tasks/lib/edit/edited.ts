@@ -95,7 +95,13 @@ export const editing = {
 
 function questionOf({ dest, follow, declared }: Editing): PathQuestion {
   // No file has this size and this hash: every content is sent.
-  return { path: dest, follow, ...declared, content: { size: -1, sha256: '-', limit: LARGEST } };
+  return {
+    path: dest,
+    follow,
+    ...declared,
+    content: { size: -1, sha256: '-', limit: LARGEST },
+    writes: true,
+  };
 }
 
 /** The text as it is, or as earlier edits of a dry run would have left it. */

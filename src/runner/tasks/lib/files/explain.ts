@@ -4,7 +4,7 @@ import type { ParentFacts } from './facts.ts';
 import { parentOf } from './paths.ts';
 import { INVALID } from './validate.ts';
 
-const BECOME = 'run it as a user who may: `become: true`';
+export const BECOME = 'run it as a user who may: `become: true`';
 
 /** What the system's own words for a refusal call for. */
 const HINTS: readonly (readonly [RegExp, string])[] = [

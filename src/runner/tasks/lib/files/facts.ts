@@ -25,6 +25,15 @@ export interface PathFacts {
   /** Names of users and groups that were asked for and that the host does not know. */
   readonly unknownUser: string | null;
   readonly unknownGroup: string | null;
+  /** null: root, or nobody whose rights could matter (see `askLogin`). */
+  readonly login: Login | null;
+}
+
+export interface Login {
+  readonly uid: number;
+  readonly name: string;
+  /** Numbers and names of all its groups, with a blank before and behind each. */
+  readonly groups: string;
 }
 
 export interface Attributes {

@@ -8,7 +8,7 @@ import { readPath } from './path-read.ts';
 
 function question(desired: FileState): PathQuestion {
   const { owner, group } = desired.declared;
-  return { path: desired.path, follow: desired.follow, owner, group };
+  return { path: desired.path, follow: desired.follow, owner, group, writes: true };
 }
 
 export function probeState(desired: FileState): Script {

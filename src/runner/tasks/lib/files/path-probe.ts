@@ -1,6 +1,7 @@
 import { lines, type Script, sh } from '../../../contract/script.ts';
 import { chooseHasher } from './hasher.ts';
 import { tidy } from './paths.ts';
+import { askLogin } from './permission.ts';
 
 /** Told apart by `:`; names hold none. The last one changes with every change to the file. */
 export const STAT_FORMAT = '%f:%u:%g:%s:%h:%i:%U:%G:%z';
@@ -17,6 +18,8 @@ export interface PathQuestion {
   readonly into?: string | undefined;
   readonly owner?: string | undefined;
   readonly group?: string | undefined;
+  /** It may be changed: what the login may do to it is asked, too. */
+  readonly writes?: true;
   readonly content?: WantedContent | undefined;
 }
 
@@ -58,6 +61,7 @@ printf '%s%s\0q%s\0' "$k" "$a" "$q"
 [ $k = f ] && [ -L "$a" ] && printf 'e\0'
 fi`,
     ...unknownNames(asked),
+    askLogin(asked),
     asked.content && askContent(asked.content, follow),
     sh`:`,
   );

@@ -4,6 +4,7 @@ import { type Refusal, refuse } from '../../../contract/task-type.ts';
 import type { Attributes, Kind, ParentFacts, PathFacts } from './facts.ts';
 import type { PathQuestion } from './path-probe.ts';
 import { tidy } from './paths.ts';
+import { readLogin } from './permission.ts';
 
 /** Understands the answer to `probePath`. */
 export function readPath(reply: Reply, asked: PathQuestion): PathFacts | Refusal {
@@ -30,6 +31,7 @@ export function readPath(reply: Reply, asked: PathQuestion): PathFacts | Refusal
     readable: !records.has('n'),
     unknownUser: records.has('U') ? (asked.owner ?? null) : null,
     unknownGroup: records.has('G') ? (asked.group ?? null) : null,
+    login: readLogin(records),
   };
 }
 

@@ -75,6 +75,8 @@ export function areasOf(facts: PathFacts, { owner, group }: Declared = {}, below
     ...(isLed ? ['link:'] : []),
     // Where a link on the way leads to nothing, an earlier task may make what lacks.
     ...(facts.parent.kind === 'missing' && facts.parent.isLink ? ['path:', 'link:'] : []),
+    // Another task may put the login into a group.
+    ...(facts.login ? ['user:', 'group:'] : []),
     ...(owner === undefined ? [] : [`user:${owner}`]),
     ...(group === undefined ? [] : [`group:${group}`]),
   ];

@@ -14,9 +14,10 @@ import {
 import { attributeChanges, attributesAfter, strangers, unsureOwner } from './attributes.ts';
 import { barredParent, missingParent } from './explain.ts';
 import type { PathFacts } from './facts.ts';
-import { probePath } from './path-probe.ts';
+import { type PathQuestion, probePath } from './path-probe.ts';
 import { readPath } from './path-read.ts';
 import { ancestors, tidy } from './paths.ts';
+import { forbidden } from './permission.ts';
 import { changeAttributes, type Placing, placedIn, unfitPlace } from './place-file.ts';
 import { keptBeside, predictedPath, predictions } from './predicted.ts';
 import { isFresh, leadsWhere } from './world.ts';
@@ -50,8 +51,8 @@ if [ -n "$s" ] && [ -f "$b" ] && [ -r "$b" ]; then h=$(sha256sum <"$b"); printf 
   );
 }
 
-function question({ dest, into, follow, declared: { owner, group } }: RemoteCopy) {
-  return { path: dest, into, follow, owner, group };
+function question({ dest, into, follow, declared: { owner, group } }: RemoteCopy): PathQuestion {
+  return { path: dest, into, follow, owner, group, writes: true };
 }
 
 export function readRemote(reply: Reply, desired: RemoteCopy): RemoteNow | Refusal {
@@ -123,7 +124,7 @@ export function decideRemote(
     ...(same ? {} : { content: { from, to: `sha256:${current.sourceHash}` } }),
     ...attributeChanges(desired.declared, { directory: false, now, umask: facts.umask }),
   };
-  return Object.keys(delta).length > 0 ? delta : null;
+  return forbidden(facts, desired.declared, delta) ?? (Object.keys(delta).length > 0 ? delta : null);
 }
 
 export function predictRemote(
