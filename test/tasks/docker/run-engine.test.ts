@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Delta } from '../../../src/runner/contract/delta.ts';
 import type { Json, JsonObject } from '../../../src/runner/contract/json.ts';
 import { isRefusal, isUnknown } from '../../../src/runner/contract/task-type.ts';
@@ -365,6 +366,24 @@ describe('docker_run by the engine @host', function () {
       `container ${name('dies')} ended right after its start (exit 3); its last lines:\nlast words`,
     );
     tryDocker('rm', '-f', name('dies'));
+  });
+
+  it('starts at once what Docker only restarts now and then, because it kept ending', async () => {
+    const params = {
+      ...{
+        image: BASE,
+        name: name('loops'),
+        restart: 'always',
+        init: true,
+        volumes: [`${name('flag')}:/flag`],
+      },
+      command: ['sh', '-c', 'test -e /flag/up || exit 1; exec sleep 600'],
+    };
+    await done({ ...params, wait: 'none' }, ground);
+    while (Number(inspect(name('loops')).RestartCount) < 6) await sleep(100);
+    docker('run', '--rm', '-v', `${name('flag')}:/flag`, BASE, 'sh', '-c', 'echo >/flag/up');
+    assert.deepEqual(Object.keys((await done(params, ground)).delta ?? {}), ['state']);
+    assert.equal(inspect(name('loops')).State.Status, 'running');
   });
 
   it('tells why a container is not healthy, and waits for one that will be', async () => {

@@ -33,6 +33,9 @@ function updateWords(changes: Changes, { params }: Desired, { container }: Curre
   return words;
 }
 
+/** Docker waits longer and longer, up to a minute, before it restarts what keeps ending, and takes no `start` meanwhile. */
+const STARTS: Readonly<Record<string, string>> = { paused: 'unpause', restarting: 'restart' };
+
 function runningScript(changes: Changes, desired: Desired, { container }: Current): Script | null {
   const { name, params } = desired;
   const wait = waitFor(params);
@@ -46,8 +49,7 @@ function runningScript(changes: Changes, desired: Desired, { container }: Curren
   if ('health_status' in changes) return wait;
   if (!('state' in changes)) return null;
   if (params.state === 'stopped') return sh`docker stop ${name} >/dev/null || exit ${CODES.change}`;
-  if (container!.State.Status === 'restarting') return wait;
-  const start = container!.State.Status === 'paused' ? sh`docker unpause ${name}` : sh`docker start ${name}`;
+  const start = sh`docker ${STARTS[container!.State.Status] ?? 'start'} ${name}`;
   return lines(waitForOwner(desired.owner), sh`${start} >/dev/null || exit ${CODES.change}`, wait);
 }
 
