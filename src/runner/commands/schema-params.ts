@@ -1,7 +1,5 @@
 import { OUR_KEYWORDS, type ParamSchema } from '../contract/schema.ts';
-
-/** A text that holds a variable may stand for any value. */
-export const TEMPLATED = { type: 'string', pattern: '\\{\\{' } as const;
+import { TEMPLATED } from '../language/keyword-schemas.ts';
 
 /**
  * A declaration of ours as a plain JSON Schema for what is written: our own words resolved, a variable in place of a

@@ -1,12 +1,12 @@
 import type { ParamSchema } from '../contract/schema.ts';
 import type { TaskType } from '../contract/task-type.ts';
 import { CONNECTION_VARIABLES } from '../language/connection-variables.ts';
-import { CONSTANT, KEYWORD_SCHEMAS } from '../language/keyword-schemas.ts';
+import { CONSTANT, KEYWORD_SCHEMAS, TEMPLATED } from '../language/keyword-schemas.ts';
 import { KEYS, type Place, STRUCTURE } from '../language/keywords.ts';
 import { TOP } from '../language/role-inputs.ts';
 import { INPUT_WORDS } from '../language/role-schema.ts';
 import { taskTypes } from '../tasks/index.generated.ts';
-import { forEditor, TEMPLATED } from './schema-params.ts';
+import { forEditor } from './schema-params.ts';
 
 const DRAFT = 'http://json-schema.org/draft-07/schema#';
 const SCHEMAS = { playbook, inventory, role } as const;

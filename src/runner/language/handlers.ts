@@ -10,12 +10,11 @@ import type { YamlNode } from './yaml.ts';
 /** The handlers of a play: those of its roles in the order of their use, then its own. `layers`: the play's variables. */
 export function loadHandlers(here: Here, own: YamlNode | null, layers: readonly Layer[]): Task[] {
   const handlers: Task[] = [];
-  const around = [...here.loader.inventory, ...layers]
-    .flatMap(({ variables }) => [...variables.values()])
-    .filter(({ value }) => value.mentions.size > 0);
+  let known: readonly Variable[] | undefined;
+  const around = () => (known ??= made([...here.loader.inventory, ...layers]));
   for (const used of here.play.used) {
     for (const handler of roleHandlers(used)) {
-      if (!handlers.some((known) => isSame(known, handler, around))) handlers.push(handler);
+      if (!handlers.some((other) => isSame(other, handler, around))) handlers.push(handler);
     }
   }
   if (own) handlers.push(...tasksIn(loadTasks(asHandlers(here), own, '"handlers"')));
@@ -75,11 +74,11 @@ function checkNames(loader: Loader, play: PlayDraft): void {
  * A role that is used twice has its handlers once, unless they read what the uses were given, or are bound to other
  * conditions.
  */
-function isSame(known: Task, handler: Task, around: readonly Variable[]): boolean {
+function isSame(known: Task, handler: Task, around: () => readonly Variable[]): boolean {
   if (known.role?.role !== handler.role?.role || !samePlace(known.at, handler.at)) return false;
   if (known.role === handler.role) return false;
   if (situation(known) !== situation(handler)) return false;
-  return !readsUse(known, around) && !readsUse(handler, around);
+  return !readsUse(known, around()) && !readsUse(handler, around());
 }
 
 function samePlace(a: Task['at'], b: Task['at']): boolean {
@@ -101,6 +100,13 @@ function readsUse(handler: Task, around: readonly Variable[]): boolean {
   const own = [role.inputs, role.defaults.variables, role.vars.variables, parameters.variables];
   const names = madeOf(new Set(own.flatMap((variables) => [...variables.keys()])), around);
   return [...names].some((name) => mentions(handler, name));
+}
+
+/** The variables that are made of others. */
+function made(layers: readonly Layer[]): Variable[] {
+  return layers
+    .flatMap(({ variables }) => [...variables.values()])
+    .filter(({ value }) => value.mentions.size > 0);
 }
 
 /** These names, and those of the variables around that are made of them. */

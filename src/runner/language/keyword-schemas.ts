@@ -9,7 +9,7 @@ interface Schema {
 type Described = Schema & { readonly description: string };
 
 /** A text that holds a variable may stand for any value. */
-const TEMPLATED: Schema = { type: 'string', pattern: '\\{\\{' };
+export const TEMPLATED: Schema = { type: 'string', pattern: '\\{\\{' };
 /** As it is written: a number or a boolean will do. */
 const TEXT: Schema = { type: ['string', 'number', 'boolean'], pattern: '\\S' };
 /** A text that is known before a host is. */

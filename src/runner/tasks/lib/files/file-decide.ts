@@ -15,7 +15,7 @@ import type { PathFacts } from './facts.ts';
 import type { FileNow, FileState } from './file-desired.ts';
 import { newDirectories } from './new-directories.ts';
 import { parentOf, tidy } from './paths.ts';
-import { forbidden } from './permission.ts';
+import { permitted } from './permission.ts';
 import { physicalPath } from './physical.ts';
 import { areasOf, predictedPath, predictions } from './predicted.ts';
 import { capped } from './shown.ts';
@@ -45,7 +45,7 @@ export function decideState(
     ...attributes(wanted, facts, desired),
     ...(isNew ? {} : below(facts, current, desired)),
   };
-  return forbidden(facts, desired.declared, delta) ?? (Object.keys(delta).length > 0 ? delta : null);
+  return permitted(facts, desired.declared, delta);
 }
 
 /** Is anything where the link is to lead to, after what was not made? */

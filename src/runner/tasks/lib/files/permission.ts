@@ -24,12 +24,17 @@ export function readLogin(records: ReadonlyMap<string, string>): Login | null {
     : { uid: Number(uid), name, groups: ` ${records.get('g') ?? ''} ` };
 }
 
+/** The changes, null where there are none; or why the login can't make them. */
+export function permitted(facts: PathFacts, declared: Declared, changes: Delta): Delta | null | Refusal {
+  return forbidden(facts, declared, changes) ?? (Object.keys(changes).length > 0 ? changes : null);
+}
+
 /**
  * Why a login that is not root can't make these changes (chown(2), chmod(2): only root gives a file away; only its owner
  * changes its mode, and its group to one of his own). Null: nothing is known to be in the way. Of a new file the
  * group is not judged: a directory may give it.
  */
-export function forbidden(facts: PathFacts, { owner, group }: Declared, changes: Delta): Refusal | null {
+function forbidden(facts: PathFacts, { owner, group }: Declared, changes: Delta): Refusal | null {
   const { login, attributes, path } = facts;
   if (!login) return null;
   if ('owner' in changes && owner !== login.name && owner !== String(login.uid))

@@ -28,7 +28,7 @@ import type { PathFacts } from './facts.ts';
 import { formatMode } from './mode.ts';
 import { type PathQuestion, probePath, SMALL } from './path-probe.ts';
 import { parentOf } from './paths.ts';
-import { forbidden } from './permission.ts';
+import { permitted } from './permission.ts';
 import { physicalPath } from './physical.ts';
 import { areasOf, keptBeside, predictedPath, predictions } from './predicted.ts';
 import { touchesOf } from './touches.ts';
@@ -90,7 +90,7 @@ export function decideFacts(facts: PathFacts, desired: PlacedFile): Delta | null
     ...written,
     ...attributeChanges(desired.declared, { directory: false, now, umask: facts.umask }),
   };
-  return forbidden(facts, desired.declared, delta) ?? (Object.keys(delta).length > 0 ? delta : null);
+  return permitted(facts, desired.declared, delta);
 }
 
 /** In a dry run the place may only become a directory. */

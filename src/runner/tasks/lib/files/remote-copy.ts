@@ -17,7 +17,7 @@ import type { PathFacts } from './facts.ts';
 import { type PathQuestion, probePath } from './path-probe.ts';
 import { readPath } from './path-read.ts';
 import { ancestors, tidy } from './paths.ts';
-import { forbidden } from './permission.ts';
+import { permitted } from './permission.ts';
 import { changeAttributes, type Placing, placedIn, unfitPlace } from './place-file.ts';
 import { keptBeside, predictedPath, predictions } from './predicted.ts';
 import { isFresh, leadsWhere } from './world.ts';
@@ -124,7 +124,7 @@ export function decideRemote(
     ...(same ? {} : { content: { from, to: `sha256:${current.sourceHash}` } }),
     ...attributeChanges(desired.declared, { directory: false, now, umask: facts.umask }),
   };
-  return forbidden(facts, desired.declared, delta) ?? (Object.keys(delta).length > 0 ? delta : null);
+  return permitted(facts, desired.declared, delta);
 }
 
 export function predictRemote(
