@@ -120,6 +120,40 @@ describe('handler debt', function () {
     assert.equal(readFileSync(file, 'utf8'), owed);
   });
 
+  it('a handler with run_once is paid while others wait in front of a task that stands where it stands', async () => {
+    writeFiles(dir, {
+      'inventory.yaml': `
+all:
+  vars: {ansible_connection: local}
+  hosts: {a: {root: ${dir}/a}, b: {root: ${dir}/b}}
+`,
+      'play.yaml': `
+- name: deploy
+  hosts: all
+  strategy: linear
+  tasks:
+    - {name: config, copy: {dest: "{{ root }}/config", content: x}, notify: [wait, once]}
+    - {name: breaks, fail: {msg: no}, when: '!has(vars.go) && inventory_hostname == "b"'}
+  handlers:
+    - {name: wait, command: sleep 0.2}
+    - {name: once, shell: "echo once >> {{ root }}/log", run_once: true}
+`,
+      'a/README': 'The root of a.\n',
+      'b/README': 'The root of b.\n',
+    });
+    await runHere(dir, ['play.yaml', '-i', 'inventory.yaml'], HOLDER);
+    const again = await runHere(dir, ['play.yaml', '-i', 'inventory.yaml', '-e', '{"go": true}'], HOLDER);
+    const paid = again.tasks.filter(({ handler }) => handler);
+    assert.deepEqual(
+      paid.map(({ host, task, status, debt }) => [host, task, status, debt]),
+      [
+        ['b', 'wait', 'changed', true],
+        ['b', 'once', 'changed', true],
+      ],
+    );
+    assert.equal(readFileSync(join(dir, 'b/log'), 'utf8'), 'once\n');
+  });
+
   it('a handler that is gone is told once and dropped', async () => {
     await run(BROKEN);
     writeFiles(dir, {

@@ -469,6 +469,71 @@ describe('stories of whole playbooks', function () {
     assert.deepEqual(states(ran), { a: 'interrupted', b: 'failed', c: 'interrupted' });
   });
 
+  it('force_handlers: a play that a failure ends for all runs what was notified, on every host', async () => {
+    for (const limit of ['any_errors_fatal: true', 'max_fail_percentage: 30']) {
+      const ran = await run(`
+- hosts: all
+  ${limit}
+  force_handlers: true
+  tasks:
+    - {name: one, debug: {msg: x}, changed_when: inventory_hostname != "c", notify: h}
+    - {name: bad, fail: {msg: no}, when: inventory_hostname == "b"}
+    - {name: two, debug: {msg: x}}
+  handlers:
+    - {name: h, debug: {msg: x}}
+`);
+      const told = ran.tasks.map(line);
+      assert.deepEqual(told.filter((one) => / h | two /.test(one)).sort(), [
+        'a h ok handler',
+        'b h ok handler',
+      ]);
+      assert.deepEqual(states(ran), { a: 'interrupted', b: 'failed', c: 'interrupted' });
+    }
+  });
+
+  it('a handler that fails is the last one of its host, with force_handlers too', async () => {
+    const handlers = (first: string, flush: string) => `
+- hosts: a
+  force_handlers: true
+  tasks:
+    - {name: one, debug: {msg: x}, changed_when: true, notify: [h, i]}
+    - ${flush}
+  handlers:
+    - {name: h, ${first}}
+    - {name: i, debug: {msg: x}}
+`;
+    const fails = 'fail: {msg: no}';
+    const rescued = '{block: [{meta: flush_handlers}], rescue: [{name: mends, debug: {msg: x}}]}';
+    const always = '{block: [{meta: flush_handlers}], always: [{name: always, debug: {msg: x}}]}';
+    const flush = async (first: string, how: string) =>
+      (await tell(handlers(first, how))).slice(1).map((one) => one.replace(' handler', ''));
+    assert.deepEqual(await flush(fails, '{meta: flush_handlers}'), ['a h failed']);
+    assert.deepEqual(await flush(fails, always), ['a h failed', 'a always ok']);
+    assert.deepEqual(await flush(fails, rescued), ['a h failed rescued', 'a mends ok', 'a i ok']);
+    const broken = '{name: bad, fail: {msg: no}}';
+    assert.deepEqual(await flush(fails, broken), ['a bad failed', 'a h failed']);
+    assert.deepEqual(await flush('debug: {msg: x}', broken), ['a bad failed', 'a h ok', 'a i ok']);
+  });
+
+  it('where a failure ends the play for all, a rescue and an always that others are in come to their end', async () => {
+    const playbook = (section: string) => `
+- hosts: all
+  any_errors_fatal: true
+  tasks:
+    - block: [{name: one, fail: {msg: no}, failed_when: ${section === 'rescue'}}]
+      ${section}:
+        - {name: bad, fail: {msg: no}, when: inventory_hostname == "b"}
+        - {name: mends, debug: {msg: x}}
+    - {name: on, debug: {msg: x}}
+`;
+    for (const section of ['rescue', 'always']) {
+      const ran = await run(playbook(section));
+      const told = ran.tasks.map(line).filter((one) => / mends | on /.test(one));
+      assert.deepEqual(told.sort(), ['a mends ok', 'c mends ok'], section);
+      assert.deepEqual(states(ran), { a: 'interrupted', b: 'failed', c: 'interrupted' });
+    }
+  });
+
   it('what was not come to, because of others, is not done', async () => {
     const serial = (tasks: string) => `
 - hosts: all

@@ -16,6 +16,7 @@ import type { Host } from './host.ts';
 import { Ledger } from './ledger.ts';
 import type { Machine } from './machine.ts';
 import { Notified } from './notified.ts';
+import { Once } from './once.ts';
 import { titleOf } from './outcome-event.ts';
 import { definite, interrupted, mayFail, type Raw, troubled } from './raw.ts';
 import type { Run } from './run-context.ts';
@@ -35,8 +36,8 @@ export class Way {
   private cursor: Cursor;
   private dialogue: Dialogue | null = null;
   private machine: Machine | null = null;
-  /** Owed handlers of an earlier run are being paid: they are told as such, and keep no step with other hosts. */
-  private isPaying = false;
+  /** A handler failed: those behind it are left to the next run. */
+  private isFlushBroken = false;
 
   constructor(
     run: Run,
@@ -67,8 +68,8 @@ export class Way {
   async go(): Promise<void> {
     await this.payDebts();
     if (this.host.live) await this.follow();
-    if (this.host.state === 'failed' && (this.batch.play.forceHandlers || this.run.forceHandlers)) {
-      this.cursor = Cursor.flushOnly(this.batch.play, (handler) => this.isDue(handler));
+    if (this.mustFlush()) {
+      this.cursor = Cursor.flushOnly(this.batch.play, (handler) => this.isDue(handler), 'after');
       await this.follow();
     }
     if (this.host.live) this.ledger.tellUnpaid();
@@ -97,10 +98,8 @@ export class Way {
     } as const;
     if (!(await this.ledger.open(play, this.machine, dialogue, () => ahead(this.context, from)))) return;
     const start = this.cursor;
-    this.cursor = Cursor.flushOnly(play, (handler) => this.isDue(handler));
-    this.isPaying = true;
+    this.cursor = Cursor.flushOnly(play, (handler) => this.isDue(handler), 'before');
     await this.follow();
-    this.isPaying = false;
     this.cursor = start;
     this.settleDebts();
   }
@@ -113,7 +112,7 @@ export class Way {
   private async follow(): Promise<void> {
     for (let leaf = this.cursor.leaf(); leaf; leaf = this.cursor.leaf()) {
       await this.forks.leave(this.cursor.position());
-      if (!this.isPaying) await this.batch.lockstep?.arrive(this.host.name, this.cursor.position());
+      await this.batch.lockstep?.arrive(this.host.name, this.cursor.position());
       if (this.mustStop()) return;
       if (!(await this.take(leaf))) return;
     }
@@ -126,8 +125,27 @@ export class Way {
   private mustStop(): boolean {
     if (this.dialogue?.owesOutcomes) return false;
     if (this.run.interrupt.stop) this.host.state = 'interrupted';
-    if (this.batch.over === 'fatal') this.host.isCutShort = true;
-    return this.run.interrupt.stop || this.batch.over !== null || this.run.leases.refused.size > 0;
+    return this.run.interrupt.stop || this.isOver() || this.run.leases.refused.size > 0;
+  }
+
+  /** Where another's failure ends the play for all, a `rescue`, an `always` and forced handlers are brought to their end. */
+  private isOver(): boolean {
+    const { over } = this.batch;
+    if (over === null || this.cursor.stage === 'after') return false;
+    if (over === 'fatal' && this.cursor.mends()) return false;
+    this.host.isCutShort ||= over === 'fatal';
+    return true;
+  }
+
+  /** `force_handlers`: what was notified runs although a failure ended the play, be it of another host. */
+  private mustFlush(): boolean {
+    const isForced = this.batch.play.forceHandlers || this.run.forceHandlers;
+    return isForced && !this.isFlushBroken && (this.host.state === 'failed' || this.host.isCutShort);
+  }
+
+  /** Owed handlers of an earlier run are being paid, and are told as such. */
+  private get isPaying(): boolean {
+    return this.cursor.stage === 'before';
   }
 
   /** False: this host's way ends here. */
@@ -140,8 +158,8 @@ export class Way {
 
   private async task(task: Task, handler: boolean): Promise<boolean> {
     const started = performance.now();
-    const place = this.sharedPlace(task, handler);
-    const shared = task.runOnce ? await this.outcomeOfAnother(place) : null;
+    const once = task.runOnce ? new Once(this.run, this.batch, task, handler, this.cursor.position()) : null;
+    const shared = await once?.ofAnother(this.host.name);
     if (shared) {
       if (handler) this.notified.take(task);
       return this.inherit(task, shared);
@@ -149,7 +167,7 @@ export class Way {
     const debt = this.isPaying || (handler && this.notified.isOwed(task));
     const raw = await this.perform(task, handler, debt);
     if (this.run.leases.refused.size > 0) return false;
-    if (task.runOnce) this.run.once.set(place, raw);
+    once?.keep(raw);
     return this.conclude(task, raw, handler, debt, started);
   }
 
@@ -180,23 +198,6 @@ export class Way {
         ahead(this.context, { cursor: this.cursor, rest, memory: this.host.memory, pending }),
     });
     return taskRun.run();
-  }
-
-  /** What `run_once` counts: a place in the playbook, but each batch's own for a handler, since each makes changes anew. */
-  private sharedPlace(task: Task, handler: boolean): string {
-    const within = handler ? `${this.batch.hosts[0]!.name}/` : '';
-    return `${within}${task.id}/${this.cursor.position().join('.')}`;
-  }
-
-  /** The outcome of a `run_once` task that another host runs or ran; null: this host is to run it. */
-  private async outcomeOfAnother(place: string): Promise<Raw | null> {
-    const { lockstep } = this.batch;
-    const position = this.cursor.position();
-    const first = lockstep?.first(position);
-    if (!this.run.once.has(place) && first !== undefined && first !== this.host.name) {
-      await lockstep!.past(first, position);
-    }
-    return this.run.once.get(place) ?? null;
   }
 
   private inherit(task: Task, raw: Raw): boolean {
@@ -332,6 +333,8 @@ export class Way {
 
   /** On to a rescue or an always; false where nothing catches the failure. */
   private fail(): boolean {
+    const leaf = this.cursor.leaf();
+    this.isFlushBroken ||= leaf?.kind === 'task' && leaf.handler && !this.cursor.rescues();
     this.cursor = this.cursor.fail();
     if (this.cursor.leaf() || !this.cursor.failed) return true;
     this.giveUp();

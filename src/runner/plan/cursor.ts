@@ -51,6 +51,7 @@ export class Cursor {
   readonly failed: boolean;
   /** Flushes passed so far. */
   readonly flushes: number;
+  readonly stage: Stage;
 
   private constructor(
     frame: Frame | null,
@@ -58,23 +59,25 @@ export class Cursor {
     isNotified: IsNotified,
     failed: boolean,
     flushes: number,
+    stage: Stage,
   ) {
     this.frame = frame;
     this.handlers = handlers;
     this.isNotified = isNotified;
     this.failed = failed;
     this.flushes = flushes;
+    this.stage = stage;
   }
 
   static start(play: Play, isNotified: IsNotified): Cursor {
     const frame = sequence(play.nodes, null);
-    return new Cursor(frame, play.handlers, isNotified, false, 0).settle();
+    return new Cursor(frame, play.handlers, isNotified, false, 0, 'play').settle();
   }
 
-  /** The flush of a failed host whose play says `force_handlers`. */
-  static flushOnly(play: Play, isNotified: IsNotified): Cursor {
+  /** A flush of its own, `before` the play (what is owed) or `after` it (`force_handlers`): all hosts' come there. */
+  static flushOnly(play: Play, isNotified: IsNotified, stage: 'before' | 'after'): Cursor {
     const frame = { ...sequence(play.handlers, null), flush: true };
-    return new Cursor(frame, play.handlers, isNotified, false, 0).settle();
+    return new Cursor(frame, play.handlers, isNotified, false, 0, stage).settle();
   }
 
   /** null: the play is over for this host. */
@@ -99,15 +102,21 @@ export class Cursor {
   }
 
   /**
-   * The place as numbers that compare in order of running: per level the round, then the node. Two hosts at one
-   * place of a play have the same position.
+   * The place as numbers that compare in order of running: the stage, then per level the round and the node. Two hosts
+   * at one place of a play have the same position.
    */
   position(): readonly number[] {
     const position: number[] = [];
     for (let frame = this.frame; frame; frame = frame.parent) {
       position.unshift(frame.round, SECTIONS.indexOf(frame.section), frame.index);
     }
-    return position;
+    return [STAGES.indexOf(this.stage), ...position];
+  }
+
+  /** Within a `rescue` or an `always`. */
+  mends(): boolean {
+    for (let frame = this.frame; frame; frame = frame.parent) if (frame.section !== 'main') return true;
+    return false;
   }
 
   /** The place after this one. */
@@ -207,11 +216,14 @@ export class Cursor {
   }
 
   private at(frame: Frame | null, failed = this.failed, flushes = this.flushes): Cursor {
-    return new Cursor(frame, this.handlers, this.isNotified, failed, flushes);
+    return new Cursor(frame, this.handlers, this.isNotified, failed, flushes, this.stage);
   }
 }
 
 const SECTIONS = ['main', 'rescue', 'always'];
+
+type Stage = 'before' | 'play' | 'after';
+const STAGES: readonly Stage[] = ['before', 'play', 'after'];
 
 /** Which of two positions of one play comes first: negative, 0, positive. */
 export function comparePositions(a: readonly number[], b: readonly number[]): number {
