@@ -534,6 +534,47 @@ describe('stories of whole playbooks', function () {
     }
   });
 
+  it('a failure that waits for an always is one, though a meta ends the way there', async () => {
+    for (const [action, b] of [
+      ['end_host', 'b on ok'],
+      ['end_play', ''],
+      ['end_batch', ''],
+    ]) {
+      const ran = await run(`
+- hosts: a:b
+  tasks:
+    - block: [{name: bad, fail: {msg: no}, when: inventory_hostname == "a"}]
+      always: [{meta: ${action}, when: inventory_hostname == "a"}]
+    - {name: on, debug: {msg: x}}
+- hosts: a:b
+  tasks: [{name: later, debug: {msg: x}}]
+`);
+      const told = ran.tasks.map(line).filter((one) => / on | later /.test(one));
+      assert.deepEqual(told.sort(), ['b later ok', ...(b ? [b] : [])], action);
+      assert.deepEqual(states(ran), { a: 'failed', b: 'done' });
+      assert.equal(exitCode(ran.recap!, { interrupted: false, detailed: false }), 2);
+    }
+  });
+
+  it('meta: clear_host_errors clears failures of plays before, and one that waits for an always', async () => {
+    const ran = await run(`
+- hosts: a:b
+  tasks: [{name: bad, fail: {msg: no}, when: inventory_hostname == "a"}]
+- hosts: a:b
+  tasks:
+    - meta: clear_host_errors
+    - block: [{name: worse, fail: {msg: no}, when: inventory_hostname == "b"}]
+      always: [{meta: clear_host_errors}]
+    - {name: on, debug: {msg: x}}
+- hosts: a:b
+  tasks: [{name: later, debug: {msg: x}}]
+`);
+    const told = ran.tasks.map(line);
+    assert.deepEqual(told.slice(2, 4), ['b worse failed', 'b on ok']);
+    assert.deepEqual(told.slice(4).sort(), ['a later ok', 'b later ok']);
+    assert.deepEqual(states(ran), { a: 'done', b: 'done' });
+  });
+
   it('what was not come to, because of others, is not done', async () => {
     const serial = (tasks: string) => `
 - hosts: all

@@ -17,9 +17,13 @@ export class Batch {
   /** `end` (meta: end_play, end_batch) or `fatal` (too many failures): no host begins another task. */
   over: 'end_batch' | 'end_play' | 'fatal' | null = null;
 
-  constructor(play: Play, hosts: readonly Host[], forks: number) {
+  /** Of the play's hosts those that failed before it. */
+  private readonly absent: readonly Host[];
+
+  constructor(play: Play, hosts: readonly Host[], absent: readonly Host[], forks: number) {
     this.play = play;
     this.hosts = hosts;
+    this.absent = absent;
     this.given = play.handlers.length > 0 ? givenBy(play) : new Set();
     this.lockstep = isLinear(play)
       ? new Lockstep(
@@ -27,6 +31,11 @@ export class Batch {
           forks,
         )
       : null;
+  }
+
+  /** `meta: clear_host_errors`: who failed takes part again in the plays that come. */
+  clear(): void {
+    for (const host of [...this.hosts, ...this.absent]) if (host.state === 'failed') host.state = 'done';
   }
 
   /** A host failed: does the play end for all? (any_errors_fatal, max_fail_percentage: more than so many of the batch.) */

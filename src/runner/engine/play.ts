@@ -17,6 +17,7 @@ export async function runPlay(run: Run, play: Play, hosts: readonly Host[], fork
     run.emit({ event: 'play', play: play.name, hosts: [], empty: true });
     return 'go-on';
   }
+  const absent = hosts.filter((host) => !host.live);
   const batches = batchesOf(live, play.serial);
   for (const [index, members] of batches.entries()) {
     run.emit({
@@ -25,7 +26,7 @@ export async function runPlay(run: Run, play: Play, hosts: readonly Host[], fork
       hosts: members.map((host) => host.name),
       ...(play.serial.length > 0 ? { batch: index + 1 } : {}),
     });
-    const batch = new Batch(play, members, forks);
+    const batch = new Batch(play, members, absent, forks);
     await runBatch(run, batch, hosts, forks);
     const isOver = run.interrupt.stop || batch.over === 'fatal' || run.leases.refused.size > 0;
     if (!isOver && batch.over === 'end_play') return 'go-on';

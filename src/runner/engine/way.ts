@@ -110,6 +110,12 @@ export class Way {
   }
 
   private async follow(): Promise<void> {
+    await this.walk();
+    // A failure that waited for an always counts, whatever ended the way there.
+    if (this.cursor.hasFailed() && this.host.live) this.giveUp();
+  }
+
+  private async walk(): Promise<void> {
     for (let leaf = this.cursor.leaf(); leaf; leaf = this.cursor.leaf()) {
       await this.forks.leave(this.cursor.position());
       await this.batch.lockstep?.arrive(this.host.name, this.cursor.position());
@@ -117,8 +123,6 @@ export class Way {
       if (!(await this.take(leaf))) return;
     }
     await this.forks.leave([]);
-    // The end was reached through the always of a block that had failed.
-    if (this.cursor.failed && this.host.live) this.giveUp();
   }
 
   /** What was done ahead of its turn is told before anything stops. */
@@ -291,7 +295,8 @@ export class Way {
       return false;
     }
     if (meta.action === 'clear_host_errors') {
-      for (const host of this.batch.hosts) if (host.state === 'failed') host.state = 'done';
+      this.batch.clear();
+      this.cursor = this.cursor.cleared();
     }
     return this.goOn();
   }

@@ -113,6 +113,17 @@ export class Cursor {
     return [STAGES.indexOf(this.stage), ...position];
   }
 
+  /** Nothing rescued a failure: it ended the way, or waits for an `always` to end. */
+  hasFailed(): boolean {
+    for (let frame = this.frame; frame; frame = frame.parent) if (frame.failed) return true;
+    return this.failed;
+  }
+
+  /** The same place, without the failures that wait. */
+  cleared(): Cursor {
+    return this.at(this.frame && cleared(this.frame));
+  }
+
   /** Within a `rescue` or an `always`. */
   mends(): boolean {
     for (let frame = this.frame; frame; frame = frame.parent) if (frame.section !== 'main') return true;
@@ -246,6 +257,10 @@ function sequence(nodes: readonly Node[], parent: Frame | null): Frame {
     round: 0,
     flush: false,
   };
+}
+
+function cleared(frame: Frame): Frame {
+  return { ...frame, failed: false, parent: frame.parent && cleared(frame.parent) };
 }
 
 function step(frame: Frame): Frame {
