@@ -28,7 +28,7 @@ export function memory(files: Readonly<Record<string, string>>): FileAccess & { 
       ),
     ],
     isDirectory: (path) => dirs.has(path),
-    exists: (path) => texts.has(path) || dirs.has(path),
+    kind: (path) => (texts.has(path) ? 'file' : dirs.has(path) ? 'directory' : null),
     display: (path) => (path.startsWith(ROOT) ? path.slice(ROOT.length) : path),
   };
 }

@@ -60,6 +60,28 @@ describe('hosts that are alike', () => {
     ]);
   });
 
+  it('differ where a condition around reads their name, whatever stands beside it', async () => {
+    const both = ['"letters" has no such field or item (on b, d)'];
+    assert.deepEqual(await task('{ debug: { msg: x }, when: "letters[inventory_hostname] == 1" }'), both);
+    const through = 'vars: { me: "{{ inventory_hostname }}" }';
+    assert.deepEqual(
+      await task(`{ debug: { msg: x }, when: [1 == 1, "letters[me] == 1"], ${through} }`),
+      both,
+    );
+    const block = (when: string) =>
+      task(`{ block: [{ debug: { msg: x } }, { debug: { msg: "{{ own }}" } }], when: ${when} }`);
+    assert.deepEqual(await block('inventory_hostname != "a"'), [
+      'there is no variable called "own" (on b, c)',
+    ]);
+    assert.deepEqual(await block('group_names.size() > 0'), [
+      'there is no variable called "own" (on a, b, c)',
+    ]);
+    writeFiles(dir, { 'more.yaml': '- debug: { msg: "{{ own }}" }\n' });
+    assert.deepEqual(await task('{ include_tasks: more.yaml, when: inventory_hostname == "b" }'), [
+      'there is no variable called "own" (on b)',
+    ]);
+  });
+
   it('differ where a task is delegated to one of them', async () => {
     const bad = 'vars: { ansible_become: 3 }, delegate_to: b';
     assert.deepEqual(await task(`{ command: id, ${bad} }`), ['become must be true or false (on b)']);

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { FileAccess } from '../language/loader.ts';
+import { remember } from '../language/remember.ts';
 import { isVault } from '../language/vault-format.ts';
 import type { VaultReader } from '../language/vaults.ts';
 import { MAX_TEXT_BYTES } from '../language/yaml.ts';
@@ -23,12 +24,12 @@ const VAULT_HEADER = 32;
 /** The controller's real file system, as the language and the plan ask for it. `cwd` names paths in messages. */
 export function fileAccess(cwd: string, home: string, vaults?: VaultReader): FileAccess & SourceIo {
   const statOf = (path: string) => statSync(path, { throwIfNoEntry: false });
-  const display = (path: string) => relative(cwd, path) || '.';
+  const display = remember((path) => relative(cwd, path) || '.');
   return {
     read: (path) => quietly(() => text(path), null),
     list: (path) => quietly(() => readdirSync(path), []),
     isDirectory: (path) => quietly(() => statOf(path)?.isDirectory() ?? false, false),
-    exists: (path) => quietly(() => isUsable(statOf(path)), false),
+    kind: (path) => quietly(() => usable(statOf(path)), null),
     ...sourceIo(home, display),
     isVault: (path) => quietly(() => isVault(firstBytes(path, VAULT_HEADER, 'latin1')), false),
     ...(vaults ? { vaults } : {}),
@@ -36,8 +37,9 @@ export function fileAccess(cwd: string, home: string, vaults?: VaultReader): Fil
 }
 
 /** No device, pipe or socket, which might never end. */
-function isUsable(stat: Stats | undefined): boolean {
-  return stat !== undefined && (stat.isFile() || stat.isDirectory());
+function usable(stat: Stats | undefined): 'file' | 'directory' | null {
+  const kind = stat && kindOf(stat);
+  return kind === 'file' || kind === 'directory' ? kind : null;
 }
 
 /** Of a file that is larger than all that is read as text, only so much as shows it. */

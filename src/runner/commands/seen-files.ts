@@ -89,9 +89,9 @@ export class SeenFiles {
         is(path);
         return files.isDirectory(path);
       },
-      exists: (path) => {
+      kind: (path) => {
         is(path);
-        return files.exists(path);
+        return files.kind(path);
       },
       stat: (path) => {
         is(path);

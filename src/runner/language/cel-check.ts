@@ -44,8 +44,9 @@ interface Answer extends CelForeseen {
 
 const NOTHING: CelForeseen = { shape: ANY, mistakes: [] };
 
-/** The last answer for each text, under what it was given. */
-const answers = new Map<string, Answer>();
+/** The last answer for each text, under what it was given: for one that decides, and for any other. */
+const deciding = new Map<string, Answer>();
+const others = new Map<string, Answer>();
 const KEPT = 5000;
 
 /**
@@ -60,12 +61,12 @@ export function foreseen(
 ): CelForeseen {
   const given = Array.from(names, shapes);
   if (given.every(isAny)) return NOTHING;
-  const key = `${decides ? '?' : ''}${text}`;
-  const known = answers.get(key);
+  const answers = decides ? deciding : others;
+  const known = answers.get(text);
   if (known?.given.every((shape, i) => shape === given[i])) return known;
   const answer = { given, ...look(text, shapes, decides) };
   if (answers.size >= KEPT) answers.clear();
-  answers.set(key, answer);
+  answers.set(text, answer);
   return answer;
 }
 

@@ -159,10 +159,16 @@ function comparesType({ args }: Op<'==' | '!='>): boolean {
   );
 }
 
-function childrenOf(node: ASTNode): readonly ASTNode[] {
+/** What an operator, a list or a map is made of. */
+export function childrenOf(node: ASTNode): readonly ASTNode[] {
   if (node.op === 'value' || node.op === 'id') return [];
-  if (node.op === '!_' || node.op === '-_') return [node.args];
-  return (node.args as readonly (ASTNode | readonly ASTNode[])[]).flat() as ASTNode[];
+  if (node.op === '!_' || node.op === '-_') return [node.args as ASTNode];
+  const args = node.args as readonly (ASTNode | string | readonly ASTNode[])[];
+  return args.every(isNode) ? args : args.flat().filter(isNode);
+}
+
+function isNode(part: ASTNode | string | readonly ASTNode[]): part is ASTNode {
+  return typeof part === 'object' && !Array.isArray(part);
 }
 
 function isAll(node: ASTNode, bound: Bound): boolean {

@@ -1,5 +1,5 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { ALL } from './cel-names.ts';
+import { ALL, childrenOf } from './cel-names.ts';
 import type { Mistake } from './mistake.ts';
 import { ANY, either, explainAbsence, fieldShape, itemShape, type Shape, type Shapes } from './shape.ts';
 
@@ -134,11 +134,4 @@ function keyOf(node: Op<'.' | '[]'>): string | number | undefined {
     : typeof key.args === 'bigint'
       ? Number(key.args)
       : undefined;
-}
-
-function childrenOf(node: ASTNode): readonly ASTNode[] {
-  if (node.op === '!_' || node.op === '-_') return [node.args as ASTNode];
-  return (node.args as readonly (ASTNode | readonly ASTNode[])[])
-    .flat()
-    .filter((one): one is ASTNode => typeof one === 'object');
 }

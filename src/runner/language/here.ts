@@ -100,5 +100,17 @@ function searchPath(place: Pick<Place, 'playbookDir' | 'root' | 'dir' | 'role'>)
     ];
     return [...new Set(dirs)];
   };
-  return { files: along('files'), templates: along('templates') };
+  // Few tasks look for anything.
+  let files: readonly string[] | undefined;
+  let templates: readonly string[] | undefined;
+  return {
+    get files() {
+      files ??= along('files');
+      return files;
+    },
+    get templates() {
+      templates ??= along('templates');
+      return templates;
+    },
+  };
 }

@@ -78,7 +78,7 @@ function fileTasks(here: Here, at: YamlEntry): Node[] {
   const roleTasks = place.role ? [join(place.role.role.path, 'tasks')] : [];
   const dirs = [...new Set([place.dir, ...roleTasks, ...(place.role ? [] : [place.playbookDir])])];
   const tried = named.text.startsWith('/') ? [named.text] : dirs.map((dir) => join(dir, named.text));
-  const file = tried.find((path) => loader.exists(path) && !loader.io.isDirectory(path));
+  const file = tried.find((path) => loader.exists(path) && !loader.isDirectory(path));
   if (file !== undefined) return loadTaskFile(here, file, named.span);
   reportAbsent(loader, { name: named.text, span: named.span, tried });
   return [];

@@ -16,12 +16,15 @@ export interface FileAccess {
   /** Names in a directory, without `.` and `..`; none if there is no such directory. */
   list(dir: string): string[];
   isDirectory(path: string): boolean;
-  exists(path: string): boolean;
+  /** null: nothing, or nothing that has an end (a device, a pipe). */
+  kind(path: string): Kind;
   /** How messages name the path: relative to the working directory. */
   display(path: string): string;
   /** Opens what is encrypted; without it that is refused. */
   readonly vaults?: VaultReader;
 }
+
+type Kind = 'file' | 'directory' | null;
 
 export interface LoadContext {
   readonly taskTypes: ReadonlyMap<string, TaskType>;
@@ -55,7 +58,7 @@ export class Loader {
   private readonly order = new Map<string, number>();
   private readonly files = new Map<string, YamlFile | null>();
   private readonly texts = new Map<string, TextTemplate | null>();
-  private readonly present = new Map<string, boolean>();
+  private readonly kinds = new Map<string, Kind>();
   private readonly templates = new WeakMap<YamlNode, Template>();
   private readonly expressions = new WeakMap<YamlNode, Expression | { readonly none: true }>();
 
@@ -173,12 +176,20 @@ export class Loader {
   }
 
   exists(path: string): boolean {
-    let present = this.present.get(path);
-    if (present === undefined) {
-      present = this.io.exists(path);
-      this.present.set(path, present);
+    return this.kind(path) !== null;
+  }
+
+  isDirectory(path: string): boolean {
+    return this.kind(path) === 'directory';
+  }
+
+  private kind(path: string): Kind {
+    let kind = this.kinds.get(path);
+    if (kind === undefined) {
+      kind = this.io.kind(path);
+      this.kinds.set(path, kind);
     }
-    return present;
+    return kind;
   }
 
   private read(path: string): string | null {

@@ -32,7 +32,7 @@ export function loadPlaybook(file: string, context: LoadContext): Loaded<Playboo
 }
 
 function readFile(loader: Loader, file: string): boolean {
-  return !loader.io.isDirectory(file) && loader.yaml(file) !== null;
+  return !loader.isDirectory(file) && loader.yaml(file) !== null;
 }
 
 function around(loader: Loader, file: string): Pick<PlayPlace, 'playbookDir' | 'root'> {

@@ -30,11 +30,11 @@ const META = ['dependencies', 'allow_duplicates', 'galaxy_info'];
 export function findRole({ loader, place }: Here, name: Word): RoleText | null {
   const places = [...new Set([join(place.playbookDir, 'roles'), join(place.root, 'roles')])];
   const tried = isAbsolute(name.text) ? [name.text] : places.map((dir) => join(dir, name.text));
-  const path = tried.find((dir) => loader.io.isDirectory(dir));
+  const path = tried.find((dir) => loader.isDirectory(dir));
   if (path !== undefined)
     return readRole(loader, path, isAbsolute(name.text) ? basename(path) : name.text, name.span);
   const known = places.flatMap((dir) =>
-    loader.io.list(dir).filter((role) => loader.io.isDirectory(join(dir, role))),
+    loader.io.list(dir).filter((role) => loader.isDirectory(join(dir, role))),
   );
   const looked = `looked for ${tried.map((dir) => loader.io.display(dir)).join(', ')}`;
   const guess = didYouMean(name.text, known);
@@ -90,7 +90,7 @@ export function roleFile(loader: Loader, role: string, part: string, name: strin
 function yamlNamed(loader: Loader, dir: string, name: string): string | null {
   const [first, second] = [`${name}.yaml`, `${name}.yml`].map((file) => join(dir, file)) as [string, string];
   const found = [first, second].filter((path) => loader.exists(path));
-  for (const path of found) if (loader.io.isDirectory(path)) return refuseDirectory(loader, path);
+  for (const path of found) if (loader.isDirectory(path)) return refuseDirectory(loader, path);
   if (found.length === 2) {
     const src = loader.yaml(second)!.source;
     const message = `${loader.io.display(first)} and ${loader.io.display(second)} are both there`;

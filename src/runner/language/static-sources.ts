@@ -29,11 +29,31 @@ interface SourceParam {
 }
 
 function sourcesOf(type: TaskType, params: YamlNode): SourceParam[] {
-  return Object.entries(type.schema.properties).flatMap(([name, schema]) => {
-    const where = schema.source ?? schema.items?.source;
-    if (!where || isOnHost(params, schema)) return [];
+  return declared(type).flatMap(({ name, schema, where }) => {
+    if (isOnHost(params, schema)) return [];
     return constantsIn(paramNode(type, params, name, schema)).map((node) => ({ node, where }));
   });
+}
+
+interface Declared {
+  readonly name: string;
+  readonly schema: ParamSchema;
+  readonly where: SourceParam['where'];
+}
+
+const known = new WeakMap<TaskType, readonly Declared[]>();
+
+/** The parameters of a type that name files here. */
+function declared(type: TaskType): readonly Declared[] {
+  let all = known.get(type);
+  if (!all) {
+    all = Object.entries(type.schema.properties).flatMap(([name, schema]) => {
+      const where = schema.source ?? schema.items?.source;
+      return where ? [{ name, schema, where }] : [];
+    });
+    known.set(type, all);
+  }
+  return all;
 }
 
 function isOnHost(params: YamlNode, { sourceUnless }: ParamSchema): boolean {
@@ -76,6 +96,6 @@ function findSource({ loader, place }: Here, node: YamlScalar, where: 'files' | 
 
 /** The file itself, or all files of a tree, sorted by path. */
 function filesBelow(loader: Loader, path: string): string[] {
-  if (!loader.io.isDirectory(path)) return [path];
+  if (!loader.isDirectory(path)) return [path];
   return [...loader.io.list(path)].sort().flatMap((name) => filesBelow(loader, join(path, name)));
 }

@@ -167,9 +167,7 @@ function written(
     reads,
     mentions,
     ...(constant === undefined ? {} : { constant }),
-    get at() {
-      return span.source.position(span.start);
-    },
+    at: span.source.position(span.start),
     evaluate,
     foresee,
     spanOf,

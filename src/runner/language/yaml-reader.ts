@@ -3,6 +3,7 @@ import type { Diagnostic } from '../contract/diagnostic.ts';
 import { fault, type Source, type Span } from './source.ts';
 import type { VaultReader } from './vaults.ts';
 import type { YamlEntry, YamlList, YamlMap, YamlNode, YamlScalar } from './yaml.ts';
+import { plainValue } from './yaml-scalars.ts';
 
 /** Deeper is nothing that a person wrote. */
 const MAX_DEPTH = 100;
@@ -70,7 +71,7 @@ export class YamlReader {
       ? this.map(node.items as Pair[], span, place, depth)
       : this.list(node.items as Node[], span, place, depth);
     this.open.delete(node);
-    return read;
+    return node.flow || place ? read : { ...read, span: untilLast(read) };
   }
 
   private isTooMuch(span: Span, depth: number): boolean {
@@ -240,15 +241,8 @@ function nothing(span: Span): YamlScalar {
   return { kind: 'scalar', span, value: null, written: '', quoted: false };
 }
 
-/** Numbers that would not come out as they were written (`1.10`, 20 digits) stay text. */
-function plainValue(value: unknown, written: string): string | number | boolean | null {
-  if (typeof value === 'number') return keepsItsForm(value, written) ? value : written;
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
-  return written;
-}
-
-function keepsItsForm(value: number, written: string): boolean {
-  if (!Number.isFinite(value)) return false;
-  if (Number.isInteger(value) && !Number.isSafeInteger(value)) return false;
-  return !/^[-+]?\d+\.\d*0$/.test(written) && !/^[-+]?\d+\.\d{16,}$/.test(written);
+/** A list or map without brackets ends where the last part of it does. */
+function untilLast(read: YamlMap | YamlList): Span {
+  const last = read.kind === 'map' ? read.entries.at(-1)?.value : read.items.at(-1);
+  return { ...read.span, end: last?.span.end ?? read.span.end };
 }

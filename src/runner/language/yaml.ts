@@ -5,6 +5,7 @@ import { NO_VAULTS, openSource, type VaultReader } from './vaults.ts';
 import { documentOf } from './yaml-document.ts';
 import { explainYaml } from './yaml-errors.ts';
 import { YamlReader } from './yaml-reader.ts';
+import { readSimple } from './yaml-simple.ts';
 
 /** YAML as we read it: every node knows the stretch of text that it came from. Aliases are followed. */
 export type YamlNode = YamlMap | YamlList | YamlScalar;
@@ -66,13 +67,16 @@ export function parseYaml(
   return { value: null, diagnostics: [opened], source: source(file, text) };
 }
 
-function parsePlain(
-  src: Source,
-  vaults: VaultReader,
-): { value: YamlNode | null; diagnostics: Diagnostic[]; source: Source } {
-  const { text } = src;
+function parsePlain(src: Source, vaults: VaultReader): ReturnType<typeof parseYaml> {
   const unfit = notText(src);
   if (unfit) return { value: null, diagnostics: [unfit], source: src };
+  const simple = readSimple(src);
+  return simple ? { value: simple, diagnostics: [], source: src } : parseAnything(src, vaults);
+}
+
+/** Whatever the text holds, with the library. */
+export function parseAnything(src: Source, vaults: VaultReader): ReturnType<typeof parseYaml> {
+  const { text } = src;
   const document = documentOf(text);
   const diagnostics = explainYaml(document, src);
   if (document.directives?.yaml.version === '1.1') {

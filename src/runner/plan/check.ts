@@ -18,7 +18,7 @@ import { didYouMean } from '../language/suggest.ts';
 import { type HostContext, scopeOf } from './context.ts';
 import type { Round } from './cursor.ts';
 import { checkInputs, loopedRolesOf, rolesOf } from './inputs.ts';
-import { conditions, type NoWork, prepare, type Work } from './prepare.ts';
+import { conditions, type NoWork, type Settled, settle } from './prepare.ts';
 import { resultShape } from './results.ts';
 import { itemsOf, namesOf, rounds } from './rounds.ts';
 import { evaluateIn, type Memory } from './scope.ts';
@@ -41,9 +41,9 @@ export function checkPlay(
   const later = { written, inventory: inventoryShapes(contextOf(hosts[0]!).run, written) };
   const found = new Map<string, { readonly diagnostic: Diagnostic; readonly hosts: Set<string> }>();
   const findings = new Map<InventoryHost['layers'], Findings>();
-  const looped = loopedRolesOf(play.nodes);
+  const roles = rolesIn(play);
   for (const host of hosts) {
-    const known: Findings = findings.get(host.layers) ?? new Map();
+    const known = findings.get(host.layers) ?? new Findings();
     findings.set(host.layers, known);
     const check = new HostCheck(contextOf(host), later, known, (diagnostic) => {
       const where = diagnostic.at ? formatPosition(diagnostic.at) : '';
@@ -52,7 +52,7 @@ export function checkPlay(
       if (known) known.hosts.add(host.name);
       else found.set(key, { diagnostic, hosts: new Set([host.name]) });
     });
-    check.inputs(play, looped);
+    check.inputs(roles);
     check.nodes(play.nodes, OUTSIDE);
     check.handlers(play.handlers);
   }
@@ -75,6 +75,18 @@ function forHosts({
   return { ...diagnostic, message: `${diagnostic.message} (on ${shown})` };
 }
 
+interface Roles {
+  readonly all: ReadonlySet<RoleUse>;
+  /** Of the others nothing but their handlers is left (--tags): nobody asks for their inputs. */
+  readonly asked: ReadonlySet<RoleUse>;
+  /** Uses that are given the variables of loops: they are looked at round by round. */
+  readonly looped: ReadonlyMap<RoleUse, readonly string[]>;
+}
+
+function rolesIn({ nodes, handlers }: Play): Roles {
+  return { all: rolesOf([...nodes, ...handlers]), asked: rolesOf(nodes), looped: loopedRolesOf(nodes) };
+}
+
 /** What the loops around a task give it. */
 interface Around {
   /** Rounds that can be known, innermost last. */
@@ -86,10 +98,20 @@ interface Around {
 const OUTSIDE: Around = { rounds: [], open: new Map() };
 
 /**
- * What was found at a task or a role without asking for the host's name: the same holds for every host that shares
- * its groups and layers with this one (the inventory gives such hosts one list of layers).
+ * What was found without asking for the host's name: the same holds for every host that shares its groups and layers
+ * with this one (the inventory gives such hosts one list of layers).
  */
-type Findings = Map<Task | RoleUse, readonly Diagnostic[]>;
+class Findings {
+  readonly roles: Found<RoleUse> = new Map();
+  /** At a node and all that is in it, its conditions included. */
+  readonly nodes: Found<Node> = new Map();
+  /** At a node's conditions, which are the same whatever they come to. */
+  readonly conditions: Found<Node> = new Map();
+  /** At what a task says, where its conditions hold. */
+  readonly tasks: Found<Task> = new Map();
+}
+
+type Found<T> = Map<T, readonly Diagnostic[]>;
 
 class HostCheck {
   private readonly context: HostContext;
@@ -102,7 +124,6 @@ class HostCheck {
   /** What tasks give a host, any host, is known only when they have run. */
   private readonly memory: Memory;
   private report: (diagnostic: Diagnostic) => void;
-  /** Uses of roles that are given the variables of loops: they are looked at round by round. */
   private looped: ReadonlyMap<RoleUse, readonly string[]> = new Map();
   private readonly rounded = new Map<Around, Set<RoleUse>>();
 
@@ -132,32 +153,29 @@ class HostCheck {
   }
 
   /** Looks, unless another host's findings at this place hold for this one too. */
-  private once(place: Task | RoleUse, look: () => void): void {
-    const { report } = this;
-    let found = this.known.get(place);
+  private once<T>(known: Found<T>, place: T, look: () => void): void {
+    const { report, named } = this;
+    let found = known.get(place);
     if (!found) {
       const told: Diagnostic[] = [];
       this.named = false;
       this.report = (diagnostic) => told.push(diagnostic);
       look();
       this.report = report;
-      if (!this.named) this.known.set(place, told);
+      if (!this.named) known.set(place, told);
+      this.named ||= named;
       found = told;
     }
     for (const diagnostic of found) report(diagnostic);
   }
 
   /** What the roles of the play are given on this host: all that they need, and of the declared type. */
-  inputs(play: Play, looped: ReadonlyMap<RoleUse, readonly string[]>): void {
+  inputs({ all, asked, looped }: Roles): void {
     this.looped = looped;
-    const uses = rolesOf([...play.nodes, ...play.handlers]);
-    const handlersOnly = new Set(uses);
-    for (const use of rolesOf(play.nodes)) handlersOnly.delete(use);
-    for (const use of uses) {
+    for (const use of all) {
       this.waive(use);
-      // Of a role of which nothing but its handlers is left (--tags), nobody asks for the inputs.
-      if (!use.flawed && !looped.has(use) && !handlersOnly.has(use))
-        this.once(use, () => this.given(use, OUTSIDE));
+      if (!use.flawed && !looped.has(use) && asked.has(use))
+        this.once(this.known.roles, use, () => this.given(use, OUTSIDE));
     }
   }
 
@@ -201,7 +219,7 @@ class HostCheck {
         const name = loops.find((one) => found.message.endsWith(` called "${one}"`));
         report(name && found.code === 'undefined-variable' ? outsideOf(name, handler, found) : found);
       };
-      this.task(handler, OUTSIDE);
+      this.node(handler, OUTSIDE);
     }
     this.report = report;
   }
@@ -210,28 +228,35 @@ class HostCheck {
     // Handlers run outside of loops.
     if (around !== OUTSIDE)
       for (const { role: use } of nodes) if (use && this.looped.has(use)) this.givenIn(use, around);
-    for (const node of nodes) {
-      if (node.kind === 'task') this.task(node, around);
-      else if (node.kind === 'block' || node.kind === 'include') this.group(node, around);
-      else if (node.kind === 'meta') this.when(node.when, this.seen(node, around));
-    }
+    for (const node of nodes) this.node(node, around);
+  }
+
+  private node(node: Node, around: Around): void {
+    if (around === OUTSIDE) this.once(this.known.nodes, node, () => this.inside(node, around));
+    else this.inside(node, around);
+  }
+
+  private inside(node: Node, around: Around): void {
+    if (node.kind === 'task') this.task(node, around);
+    else if (node.kind === 'block' || node.kind === 'include') this.group(node, around);
+    else if (node.kind === 'meta') this.when(node, node.when, around);
   }
 
   private seen(node: Pick<Directives, 'role' | 'layers'>, { rounds, open }: Around): Seen {
-    const pending = new Map([...open.keys()].map((name) => [name, knownLater(name)]));
-    const scope = scopeOf(this.context, node, this.memory, rounds, pending);
+    const pending = [...open.keys()].map((name) => [name, knownLater(name)] as const);
+    const scope = scopeOf(this.context, node, this.memory, rounds, new Map(pending));
     const { later } = this;
-    const written = open.size === 0 ? later.written : new Map([...later.written, ...open]);
-    return new Seen(scope, { ...later, written }, node);
+    if (open.size === 0) return new Seen(scope, later, node);
+    return new Seen(scope, { ...later, written: new Map([...later.written, ...open]) }, node);
   }
 
   private group(node: Block | Include, around: Around): void {
     const seen = this.seen(node, around);
     const { once, each } = judged(node);
-    if (!this.when(once, seen) || !this.goes(node, seen)) return;
+    if (!this.when(node, once, around, seen) || !this.goes(node, seen)) return;
     const inside = node.kind === 'block' ? [...node.block, ...node.rescue, ...node.always] : node.nodes;
     for (const inner of this.rounds(node, seen, around)) {
-      if (each.length > 0 && !this.when(each, this.seen(node, inner))) continue;
+      if (!this.when(node, each, inner)) continue;
       this.nodes(inside, inner);
     }
   }
@@ -244,23 +269,23 @@ class HostCheck {
 
   private task(task: Task, around: Around): void {
     const outer = this.seen(task, around);
-    if (!this.when(apart(task.when, task.loop).once, outer)) return;
+    if (!this.when(task, apart(task.when, task.loop).once, around, outer)) return;
     for (const inner of this.rounds(task, outer, around)) {
-      if (inner === OUTSIDE) this.once(task, () => this.item(task, inner));
+      if (inner === OUTSIDE) this.once(this.known.tasks, task, () => this.item(task, inner));
       else this.item(task, inner);
     }
   }
 
   private item(task: Task, around: Around): void {
     const seen = this.seen(task, around);
-    if (!this.when(apart(task.when, task.loop).each, seen)) return;
+    if (!this.when(task, apart(task.when, task.loop).each, around, seen)) return;
     const found = this.wrongIn(task, seen);
     for (const diagnostic of found) this.report(diagnostic);
     if (found.length > 0 || task.flawed || seen.lacksWaived([task.params])) return;
     if (!this.delegate(task, seen)) return;
     // The host that a task is delegated to sees it otherwise than all others.
     const host = task.delegateTo ? this.context.host.name : this.name;
-    const work = prepare(task, host, seen.scope, this.context);
+    const work = settle(task, host, seen.scope, this.context);
     this.puts(task, work);
     if (work.kind === 'fault') this.report(work.diagnostic);
     if (work.kind === 'refused') {
@@ -275,7 +300,7 @@ class HostCheck {
   }
 
   /** A file that a task brings here is no missing source of another. */
-  private puts({ type }: Task, work: Work | NoWork): void {
+  private puts({ type }: Task, work: Settled | NoWork): void {
     if (type.kind !== 'state' || !type.keep || (work.kind !== 'host' && work.kind !== 'unknown')) return;
     const path = work.kind === 'host' ? type.keep.path(work.desired) : null;
     this.context.run.sources.wouldPut(path, 'a task brings it');
@@ -313,15 +338,32 @@ class HostCheck {
   }
 
   /** False: known not to hold, so that what hangs on it is not looked at. */
-  private when(when: readonly Expression[], seen: Seen): boolean {
+  private when(
+    node: Node,
+    when: readonly Expression[],
+    around: Around,
+    seen = this.seen(node, around),
+  ): boolean {
+    if (when.length === 0) return true;
     const verdict = conditions(when, seen.scope);
-    const decided = verdict.kind === 'value';
-    const found = decided ? seen.misfits(when) : seen.wrong(when);
+    if (verdict.kind === 'value') {
+      this.misfits(node, when, around);
+      return verdict.value;
+    }
+    const found = seen.wrong(when);
     for (const diagnostic of found) this.report(diagnostic);
-    if (decided) return verdict.value;
     if (verdict.kind === 'unknown') return true;
     if (found.length === 0 && !seen.lacksWaived(when)) this.report(verdict.diagnostic);
     return false;
+  }
+
+  private misfits(node: Node, when: readonly Expression[], around: Around): void {
+    const look = () => {
+      // What was seen before has perhaps asked for the name already.
+      for (const diagnostic of this.seen(node, around).misfits(when)) this.report(diagnostic);
+    };
+    if (around === OUTSIDE) this.once(this.known.conditions, node, look);
+    else look();
   }
 
   private wrongIn(task: Task, seen: Seen): Diagnostic[] {

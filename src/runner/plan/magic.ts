@@ -93,10 +93,11 @@ export function magicValue(
 
 function magicOf(
   name: string,
-  { run, host, play, ...context }: HostContext,
+  context: HostContext,
   role: RoleUse | null,
   hostvars: () => Json,
 ): Json | undefined {
+  const { run, host, play } = context;
   switch (name) {
     case 'inventory_hostname':
       return host.name;

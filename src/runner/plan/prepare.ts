@@ -22,6 +22,9 @@ import { localFor } from './sources.ts';
 /** A task made definite for one host and one loop item: everything that can be said to the host is known. */
 export type Work = HostWork | LocalWork;
 
+/** The same, but for what to ask. */
+export type Settled = Omit<HostWork, 'question'> | LocalWork;
+
 export interface HostWork {
   readonly kind: 'host';
   readonly type: StateType | QueryType | ActionType;
@@ -74,8 +77,19 @@ export function prepare(
   task: Task,
   host: string,
   scope: PlanScope,
-  { run, play }: Pick<HostContext, 'run' | 'play'>,
+  context: Pick<HostContext, 'run' | 'play'>,
 ): Work | NoWork {
+  const work = settle(task, host, scope, context);
+  return work.kind === 'host' ? { ...work, question: questionOf(work.type, work.desired) } : work;
+}
+
+/** As `prepare`, for who only wants to know whether the task can be done. */
+export function settle(
+  task: Task,
+  host: string,
+  scope: PlanScope,
+  { run, play }: Pick<HostContext, 'run' | 'play'>,
+): Settled | NoWork {
   const rendered = evaluateIn(task.params, scope);
   if (rendered.kind !== 'value') return rendered;
   const valid = validateParams(task.type, rendered.value, task.params);
@@ -98,7 +112,6 @@ export function prepare(
     kind: 'host',
     type: task.type,
     desired,
-    question: questionOf(task.type, desired),
     identity: identity.value,
     on: on.value,
     environment: environment.value,
@@ -131,13 +144,13 @@ const EMPTY: PlanScope = { get: () => undefined, names: () => [], at: () => EMPT
 /** The task's own word, else the inventory's, else the command line's. */
 function identityOf(task: Task, scope: PlanScope, there: PlanScope, run: RunContext): Evaluated<Identity> {
   const active =
-    settle(task.become.active, scope) ?? there.get('ansible_become') ?? constant(run.become.active);
+    ownValue(task.become.active, scope) ?? there.get('ansible_become') ?? constant(run.become.active);
   if (active.kind !== 'value') return active;
   if (typeof active.value !== 'boolean')
     return wrong(templateOf(task.become.active) ?? task.params, 'become must be true or false');
   if (!active.value) return { kind: 'value', value: { kind: 'login' } };
   const user =
-    settle(task.become.user, scope) ??
+    ownValue(task.become.user, scope) ??
     there.get('ansible_become_user') ??
     constant(run.become.user ?? 'root');
   if (user.kind !== 'value') return user;
@@ -172,7 +185,7 @@ function secretsOf(schema: ParamsSchema, params: JsonObject): Json[] {
   });
 }
 
-function settle(value: Template | boolean | null, scope: PlanScope): Evaluated | undefined {
+function ownValue(value: Template | boolean | null, scope: PlanScope): Evaluated | undefined {
   if (value === null) return undefined;
   return typeof value === 'boolean' ? constant(value) : evaluateIn(value, scope);
 }
