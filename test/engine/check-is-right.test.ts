@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { calmPlay, dryPlay, playbookText, type RandomPlay } from './random-play.ts';
+import { calmPlay, dryPlay, partlyDryPlay, playbookText, type RandomPlay } from './random-play.ts';
 import { SEEDED } from './random-seed.ts';
 import { type Entry, layTree, randomTree } from './random-tree.ts';
 import { type RanHere, runHere, snapshot, writeFiles } from './run-here.ts';
@@ -52,6 +52,19 @@ describe('check is right', function () {
         rmSync(dir, { recursive: true, force: true });
       }),
       { numRuns: RUNS, endOnFailure: true, ...SEEDED },
+    );
+  });
+
+  it(`${Math.ceil(RUNS / 5)} plays with tasks that are never done: nothing behind them hangs on these`, async () => {
+    let count = 0;
+    await fc.assert(
+      fc.asyncProperty(randomTree(true), partlyDryPlay, async (tree, play) => {
+        const dir = join(base, `partly${++count}`);
+        const { wrong } = await checkAndRun(dir, tree, play);
+        assert.deepEqual(wrong, []);
+        rmSync(dir, { recursive: true, force: true });
+      }),
+      { numRuns: Math.ceil(RUNS / 5), endOnFailure: true, ...SEEDED },
     );
   });
 

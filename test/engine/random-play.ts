@@ -158,6 +158,18 @@ export const dryPlay: fc.Arbitrary<RandomPlay> = randomPlayOf(
   fc.oneof({ weight: 5, arbitrary: action }, { weight: 3, arbitrary: edits }),
 );
 
+/** As above, with some tasks that are never done (`check_mode: true`). */
+export const partlyDryPlay: fc.Arbitrary<RandomPlay> = fc
+  .tuple(dryPlay, fc.array(fc.boolean(), { minLength: 7, maxLength: 7 }))
+  .map(([{ tasks, handlers }, dry]) => {
+    let count = 0;
+    const marked = (node: Data): Data => {
+      if ('block' in node) return eachOf(node, marked);
+      return dry[count++ % dry.length] && !('meta' in node) ? { ...node, check_mode: true } : node;
+    };
+    return { tasks: tasks.map(marked), handlers: handlers.map(marked) };
+  });
+
 /** Plays of which everything can be known before: nothing but files, values and conditions. */
 export const calmPlay: fc.Arbitrary<RandomPlay> = randomPlayOf(
   fc.oneof(
@@ -194,15 +206,18 @@ export const filePlay: fc.Arbitrary<RandomPlay> = fc.record({
   ),
 });
 
+/** A block with other nodes in it. */
+function eachOf(block: Data, change: (node: Data) => Data): Data {
+  return Object.fromEntries(
+    Object.entries(block).map(([key, nodes]) => [key, (nodes as Data[]).map(change)]),
+  );
+}
+
 /** The play as a playbook's text. */
 export function playbookText(play: RandomPlay): string {
   let count = 0;
   const named = (node: Data): Data => {
-    if ('block' in node) {
-      return Object.fromEntries(
-        Object.entries(node).map(([key, nodes]) => [key, (nodes as Data[]).map(named)]),
-      );
-    }
+    if ('block' in node) return eachOf(node, named);
     return 'meta' in node ? node : { name: `t${++count}`, ...node };
   };
   return JSON.stringify(

@@ -861,6 +861,27 @@ describe('stories of whole playbooks', function () {
     ]);
   });
 
+  it('check_mode: true in a dry run: what is behind finds the host as it will be without it', async () => {
+    const playbook = `
+- hosts: a
+  tasks:
+    - {name: dir, file: {path: "{{ root }}/dir", state: directory}, check_mode: true}
+    - {name: made, file: {path: "{{ root }}/made", state: directory}}
+    - {name: in made, copy: {dest: "{{ root }}/made/x", content: x}, check_mode: true}
+    - {name: vague, shell: "touch {{ root }}/f", check_mode: true, ignore_errors: true}
+    - {name: in dir, copy: {dest: "{{ root }}/dir/x", content: x}}
+`;
+    const told = (did: string) => [
+      'a dir would_change',
+      `a made ${did}`,
+      'a in made would_change',
+      'a vague unknown',
+      'a in dir failed',
+    ];
+    assert.deepEqual(await tell(playbook, '--check'), told('would_change'));
+    assert.deepEqual(await tell(playbook), told('changed'));
+  });
+
   it('a converged host costs one round trip; a change one more', async () => {
     const playbook = `
 - hosts: a

@@ -2,7 +2,8 @@ import type { TaskEvent } from '../../src/runner/contract/event.ts';
 
 const BECOMES: Readonly<Record<string, readonly string[]>> = {
   ok: ['ok'],
-  would_change: ['changed'],
+  // A task with `check_mode: true` is not done in the run either.
+  would_change: ['changed', 'would_change'],
   changed: ['changed'],
   skipped: ['skipped'],
   failed: ['failed'],

@@ -6,9 +6,10 @@ import { Overlay } from './world.ts';
 
 type Doubtful = Pick<TaskRunContext, 'run' | 'host' | 'task' | 'title'>;
 
-/** What a step reckons with. What a task of a real run only foresees (`check_mode: true`) is never done: nothing hangs on it. */
-export function overlayOf({ check }: Doubtful['run'], { overlay }: { readonly overlay: Overlay }): Overlay {
-  return check ? overlay : new Overlay();
+/** What a step reckons with. What a task with `check_mode: true` foresees is never done: nothing hangs on it. */
+export function overlayOf({ run, task }: Doubtful, { overlay }: { readonly overlay: Overlay }): Overlay {
+  if (!run.check) return new Overlay();
+  return task.checkMode ? overlay.copy() : overlay;
 }
 
 /** A dry run can't swear any more to what the task may alter. `work` null: its parameters are not known. */
@@ -18,7 +19,7 @@ export async function cloud(
   because: string,
 ): Promise<void> {
   const { type } = task;
-  if (!run.check || (type.kind !== 'state' && type.kind !== 'action')) return;
+  if (!run.check || task.checkMode || (type.kind !== 'state' && type.kind !== 'action')) return;
   const areas = type.mayAlter?.(work ? work.desired : null) ?? EVERYTHING;
   // On which machine may be what is not known.
   const machines =
@@ -28,7 +29,7 @@ export async function cloud(
 
 /** A dry run does not put on the controller what a later task may read there. */
 export function wouldKeep({ task, title, run }: Doubtful, work: HostWork | null): void {
-  if (!run.check || task.type.kind !== 'state' || !task.type.keep) return;
+  if (!run.check || task.checkMode || task.type.kind !== 'state' || !task.type.keep) return;
   const path = work && task.type.keep.path(work.desired);
   run.context.sources.wouldPut(path, `"${title}" would put a file on this machine before`);
 }

@@ -77,7 +77,7 @@ export class Forks {
     }
     if (!this.run.check) return;
     const areas = all
-      .filter((task) => !idle.includes(task))
+      .filter((task) => !idle.includes(task) && !task.checkMode)
       .flatMap(({ type }) =>
         type.kind === 'state' || type.kind === 'action' ? (type.mayAlter?.(null) ?? EVERYTHING) : [],
       );

@@ -22,6 +22,12 @@ export class Predicted {
   private readonly above = new Set<string>();
   private count = 0;
 
+  copy(): Predicted {
+    const copy = new Predicted();
+    for (const [key, { value, by }] of this.facts) copy.set(key, value, by);
+    return copy;
+  }
+
   get(key: string): Fact | undefined {
     return this.facts.get(key);
   }

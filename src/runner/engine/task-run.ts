@@ -276,7 +276,7 @@ export class TaskRun {
     if (attempt > 1) dialogue.forget();
     const mode = {
       dry: this.isDry,
-      overlay: overlayOf(run, dialogue),
+      overlay: overlayOf(this.is, dialogue),
       certain,
       readsOnly: this.readsOnly,
       maybe,

@@ -13,8 +13,18 @@ interface Cloud {
 
 /** What the unmade changes of a dry run would have made of one machine. A real run never writes to it. */
 export class Overlay {
-  private readonly facts = new Predicted();
-  private readonly clouds: Cloud[] = [];
+  private readonly facts: Predicted;
+  private readonly clouds: Cloud[];
+
+  constructor(facts = new Predicted(), clouds: readonly Cloud[] = []) {
+    this.facts = facts;
+    this.clouds = [...clouds];
+  }
+
+  /** The same as it stands. What becomes of it stays its own. */
+  copy(): Overlay {
+    return new Overlay(this.facts.copy(), this.clouds);
+  }
 
   /** From now on nobody can tell how these areas would be. */
   cloud(areas: readonly Area[], because: string): void {
