@@ -209,6 +209,38 @@ describe('mama-play resume', function () {
     assert.equal(made('log'), 'once\nonce\n');
   });
 
+  it('what was only foreseen (check_mode: true) was not done: it is foreseen again', async () => {
+    writeFiles(dir, {
+      'play.yaml': `
+- hosts: all
+  tasks:
+    - {name: state, copy: {dest: "{{ root }}/state", content: x}, check_mode: true, register: state}
+    - {name: action, shell: "touch {{ root }}/action", check_mode: true, register: action}
+    - {name: guarded, command: {cmd: touch x, creates: "{{ root }}/x"}, check_mode: true, register: guarded}
+    - {name: breaks, command: "test -e {{ root }}/may", changed_when: false}
+    - {name: then, shell: "echo {{ state.changed }} >> {{ root }}/log", when: guarded.changed}
+    - {name: never read, debug: {msg: "{{ action }}"}, when: '!state.changed'}
+`,
+    });
+    assert.equal((await run()).code, 2);
+    writeFiles(dir, { 'root/may': '' });
+    const resumed = await mama('resume', 'last');
+    const lines = resumed.out.split('\n').filter((line) => line.includes(' a: '));
+    assert.deepEqual(
+      lines.map((line) => line.replace(/ +a: (\w+).*/, ' $1')),
+      [
+        'would change state',
+        'unknown action',
+        'would change guarded',
+        'ok breaks',
+        'changed then',
+        'skipped never',
+      ],
+    );
+    assert.equal(resumed.code, 0);
+    assert.equal(made('log'), 'true\n');
+  });
+
   it('rescued and ignored failures, skips and run_once are as they were', async () => {
     writeFiles(dir, {
       'inventory.yaml': `all:\n  vars: {ansible_connection: local, root: ${dir}/root}\n  hosts: {a: , b: }\n`,

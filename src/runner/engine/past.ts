@@ -84,7 +84,7 @@ export class Past {
 
   private recalled(came: Came, goesOn: boolean): Recalled | null {
     const { status, msg, value, facts } = came;
-    if (status === 'unreachable' || status === 'unknown') return null;
+    if (status === 'unreachable' || isUndone(came)) return null;
     if (status === 'failed' && !goesOn) return null;
     if (isLost(came) && came.kind === 'action') return null;
     const left = {
@@ -185,8 +185,13 @@ function isSpent(group: Group): boolean {
 }
 
 /** A done action whose result somebody may read, and which was not kept. */
-function isLost({ kind, hidden, status }: Came): boolean {
-  return kind === 'action' && hidden === true && status !== 'failed';
+function isLost(came: Came): boolean {
+  return came.kind === 'action' && came.hidden === true && came.status !== 'failed' && !isUndone(came);
+}
+
+/** Only foreseen (`check_mode: true`), or hanging on what was. */
+function isUndone({ status }: Came): boolean {
+  return status === 'unknown' || status === 'would_change';
 }
 
 function trouble({ task, at }: { readonly task: string; readonly at: string }, what: string): Diagnostic {
