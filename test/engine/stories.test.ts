@@ -799,6 +799,29 @@ describe('stories of whole playbooks', function () {
     assert.deepEqual(await names('--start-at-task', 'two'), ['two', 'evermore']);
   });
 
+  it('--start-at-task finds a task in an include and in an always; all behind it is whole', async () => {
+    const task = (name: string) => `{name: ${name}, debug: {msg: x}}`;
+    writeFiles(dir, { 'more.yaml': `[${task('one')}, ${task('two')}]\n` });
+    const begun = async (at: string) => {
+      const told = await tell(
+        `
+- hosts: a
+  tasks:
+    - include_tasks: more.yaml
+    - block: [{name: bad, fail: {msg: no}}]
+      rescue: [${task('mends')}]
+      always: [${task('always')}, ${task('last')}]
+`,
+        '--start-at-task',
+        at,
+      );
+      return told.map((one) => one.split(' ')[1]);
+    };
+    assert.deepEqual(await begun('two'), ['include_tasks', 'two', 'bad', 'mends', 'always', 'last']);
+    assert.deepEqual(await begun('bad'), ['bad', 'mends', 'always', 'last']);
+    assert.deepEqual(await begun('last'), ['last']);
+  });
+
   it('check mode: what hangs on an unmade change is unknown, with the reason, and nothing is written', async () => {
     const ran = await run(
       `

@@ -123,17 +123,7 @@ export function readProject(
       debtPlace: notifies(play) ? debtPlaceOf(play, playbookOf(play, playbooks).file, files) : null,
     });
   }
-  if (!begun && !diagnostics.some(isError)) {
-    diagnostics.push({
-      code: 'unknown-task',
-      message: `no task is called "${options.startAtTask}"`,
-      hint:
-        didYouMean(
-          options.startAtTask!,
-          playbooks.flatMap(({ plays }) => plays.flatMap(taskNames)),
-        ) ?? '--list-tasks shows those that there are',
-    });
-  }
+  if (!begun && !diagnostics.some(isError)) diagnostics.push(noStart(options.startAtTask!, playbooks));
   if (!diagnostics.some(isError) && plays.length > 0 && plays.every(({ hosts }) => hosts.length === 0)) {
     diagnostics.push({
       code: 'no-hosts',
@@ -153,6 +143,16 @@ export function readInventory(paths: readonly string[], files: Files, cwd: strin
     paths.map((path) => inventoryPath(path, cwd)),
     files,
   );
+}
+
+function noStart(task: string, playbooks: readonly Playbook[]): Diagnostic {
+  const names = playbooks.flatMap(({ plays }) => plays.flatMap(taskNames));
+  if (names.includes(task)) {
+    const hint = 'it is in a rescue or in a loop: begin with a task in front of that';
+    return { code: 'unknown-task', message: `no run can begin with "${task}"`, hint };
+  }
+  const hint = didYouMean(task, names) ?? '--list-tasks shows those that there are';
+  return { code: 'unknown-task', message: `no task is called "${task}"`, hint };
 }
 
 /** Whether any of its tasks, chosen or not, has somebody to notify. */

@@ -36,14 +36,28 @@ export function chooseTags(play: Play, choice: TagChoice): Play {
   return { ...play, nodes: chosen(play.nodes, (node) => isChosen(node.tags, choice)) };
 }
 
-/** The play from the first task of that name on; null if it has none. */
+/**
+ * The play from the first task of that name on; null if it has none. A `rescue` has none: nothing would fail in front of
+ * it; nor has a loop: its other rounds begin at their beginning.
+ */
 export function startAt(play: Play, name: string): Play | null {
   let begun = false;
-  const nodes = chosen(play.nodes, (node) => {
-    begun ||=
-      node.kind === 'task' && (node.name === name || `${node.role?.role.name} : ${node.name}` === name);
-    return begun;
-  });
+  const within = (nodes: readonly Node[]): Node[] => nodes.flatMap((node) => from(node) ?? []);
+  const from = (node: Node): Node | null => {
+    // Without a word of its own a flush belongs to the play.
+    if (begun || (node.kind === 'flush' && node.tags.size === 0)) return node;
+    if (node.kind === 'task') {
+      begun = node.name === name || `${node.role?.role.name} : ${node.name}` === name;
+      return begun ? node : null;
+    }
+    if ((node.kind !== 'block' && node.kind !== 'include') || node.loop) return null;
+    const rest: Node =
+      node.kind === 'include'
+        ? { ...node, nodes: within(node.nodes) }
+        : { ...node, block: within(node.block), always: within(node.always) };
+    return begun ? rest : null;
+  };
+  const nodes = within(play.nodes);
   return begun ? { ...play, nodes } : null;
 }
 
