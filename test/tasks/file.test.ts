@@ -255,6 +255,39 @@ describe('file', () => {
     assert.match(closed.refusal, /^.*\/d may not be entered$/);
   });
 
+  inEachShell('removes nothing of a tree that the login may not remove whole', (g) => {
+    const asked = (uid: number) => {
+      const desired = desire(file, { path: g.at('in/tree'), state: 'absent' }, g);
+      return file.decide(look(file, desired, { ...g, run: (s) => g.run(s, { uid }) }), desired, worldOf({}));
+    };
+    const removable = { state: { from: 'directory', to: 'absent' } };
+    const stays = (where: RegExp) => {
+      const verdict = asked(12);
+      assert.ok(isRefusal(verdict), JSON.stringify(verdict));
+      assert.match(verdict.refusal, where);
+      assert.deepEqual(asked(0), removable);
+    };
+    g.lay({ 'in/tree/a': '', "in/tree/b c'd/deep/f": '' });
+    g.run(shell('chown -R 12:12 in', g));
+    assert.deepEqual(asked(12), removable);
+    g.run(shell('chown 0:0 in/tree/*/deep/f; mkdir in/tree/empty; chmod 755 in/tree/empty', g));
+    assert.deepEqual(
+      asked(12),
+      removable,
+      'files of others, and an empty directory, go with what they are in',
+    );
+    g.run(shell('chown 0:0 in/tree/*/deep', g));
+    stays(/tree can't be removed whole: the login may not remove what is in .*in\/tree\/b c'd\/deep$/);
+    g.run(shell('chmod 1777 in/tree/*/deep', g));
+    stays(/deep$/);
+    g.run(shell('chown 12:12 in/tree/*/deep/f', g));
+    assert.deepEqual(asked(12), removable, 'a sticky directory with files of his own');
+    g.run(shell('chmod 700 in/tree/*/deep', g));
+    stays(/deep$/);
+    g.run(shell('chown -R 12:12 in; chown 0:0 in/tree', g));
+    stays(/what is in .*in\/tree$/);
+  });
+
   inEachShell("sees a dry run's world", (g) => {
     const decide = (path: string, more: Record<string, Json>, world: Record<string, Json>) => {
       const desired = desire(file, { path: g.at(path), ...more }, g);

@@ -10,7 +10,7 @@ import {
 } from '../../../contract/task-type.ts';
 import { attributeChanges, attributesAfter, strangers, unsureOwner } from './attributes.ts';
 import { sha256 } from './content.ts';
-import { barredParent, missingParent } from './explain.ts';
+import { BECOME, barredParent, missingParent } from './explain.ts';
 import type { PathFacts } from './facts.ts';
 import type { FileNow, FileState } from './file-desired.ts';
 import { newDirectories } from './new-directories.ts';
@@ -73,7 +73,8 @@ export function wantedKind(facts: PathFacts, desired: FileState): Wanted {
 function unfitFor(wanted: Wanted, facts: PathFacts, current: FileNow, desired: FileState): Refusal | null {
   const { path, kind, parent } = facts;
   if (parent.kind === 'missing' && parent.because === 'forbidden') return missingParent(path, parent);
-  if (wanted === 'absent') return desired.state === 'absent' ? null : nothingThere(path);
+  if (wanted === 'absent')
+    return desired.state === 'absent' ? unremovable(facts, current) : nothingThere(path);
   if (parent.kind === 'missing' && (wanted !== 'directory' || parent.because !== 'absent')) {
     return missingParent(path, parent);
   }
@@ -81,6 +82,12 @@ function unfitFor(wanted: Wanted, facts: PathFacts, current: FileNow, desired: F
   if (kind === wanted) return null;
   if (kind !== 'absent') return refuse(`${path} is ${article(facts)}, not a ${wanted}`, 'remove it first');
   return desired.state === 'file' ? nothingThere(path) : null;
+}
+
+function unremovable({ kind, path }: PathFacts, { stays }: FileNow): Refusal | null {
+  return kind !== 'directory' || stays === null
+    ? null
+    : refuse(`${path} can't be removed whole: the login may not remove what is in ${stays}`, BECOME);
 }
 
 function nothingThere(path: string): Refusal {
@@ -184,12 +191,12 @@ export function predictState(
 const EMPTY = { sha256: sha256(new Uint8Array()), text: '' };
 
 /** What the decision hangs on. */
-export function looksAtState(desired: FileState, { facts }: FileNow): readonly Area[] {
+export function looksAtState(desired: FileState, { facts, stays }: FileNow): readonly Area[] {
   const { declared, recurse, src, follow } = desired;
   // Where a link of the host leads to nothing, an earlier task may make what lacks.
   const dangles = follow && facts.kind === 'link';
   return [
-    ...areasOf(facts, declared, recurse),
+    ...areasOf(facts, declared, recurse || stays !== null),
     ...(src === null ? [] : [`path:${targetOf(src, facts)}`, 'link:']),
     ...(dangles ? ['path:'] : []),
   ];

@@ -21,4 +21,6 @@ export interface FileNow {
   readonly leads: boolean;
   /** All below the directory; only with `recurse`. */
   readonly below: readonly Entry[];
+  /** Of a tree that is to go: a directory in it from which the login may not remove what it holds. */
+  readonly stays: string | null;
 }

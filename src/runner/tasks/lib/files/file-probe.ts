@@ -5,6 +5,7 @@ import type { FileNow, FileState } from './file-desired.ts';
 import { listAll, readListing } from './manifest.ts';
 import { type PathQuestion, probePath } from './path-probe.ts';
 import { readPath } from './path-read.ts';
+import { parentOf } from './paths.ts';
 
 function question(desired: FileState): PathQuestion {
   const { owner, group } = desired.declared;
@@ -18,8 +19,24 @@ export function probeState(desired: FileState): Script {
     desired.recurse && sh`if [ -d "$b" ]; then cd "$b" || exit 1; printf 't\0'`,
     desired.recurse && listAll(),
     desired.recurse && sh`fi`,
+    desired.state === 'absent' && askWhatStays(),
     sh`:`,
   );
+}
+
+/**
+ * The directory from which the login may not take what is in it, where the path is a tree that holds one: `rm -r` would
+ * stop there, with a part of the tree gone. Root is asked only whether it may write: what is read-only stays for root too.
+ */
+function askWhatStays(): Script {
+  return sh`if [ -d "$b" ] && ! [ -L "$b" ]; then
+u=$(id -u); printf 'k%s\0' "$(find "$b" -type d -exec sh -c '
+for d do
+if [ -r "$d" ] && [ -x "$d" ] && [ -w "$d" ]; then
+[ "$0" = 0 ] || ! [ -k "$d" ] || [ -O "$d" ] || [ -z "$(find "$d/." ! -name . -prune ! -user "$0")" ] || printf "%s\n" "$d"
+else [ -r "$d" ] && [ -z "$(ls -A "$d")" ] || printf "%s\n" "$d"; fi
+done' "$u" {} + 2>/dev/null | head -n 1)"
+fi`;
 }
 
 /** A file test takes no word that could be an operator. */
@@ -33,10 +50,16 @@ export function readState(reply: Reply, desired: FileState): FileNow | Refusal {
   const facts = readPath(head, question(desired));
   if (isRefusal(facts)) return facts;
   const leads = Buffer.from(head.out).includes('\0e\0');
-  if (listed === null) return { facts, leads, below: [] };
+  if (listed === null) return { facts, leads, below: [], stays: whatStays(head.out, desired) };
   const listing = readListing(reply.out, listed);
   if (!listing) return refuse(`could not list what is below ${desired.path}`);
-  return { facts, leads, below: listing.entries };
+  return { facts, leads, below: listing.entries, stays: null };
+}
+
+function whatStays(out: Uint8Array, { state, path }: FileState): string | null {
+  const last = state === 'absent' ? Buffer.from(out).toString().split('\0').at(-2) : undefined;
+  const under = last?.startsWith('k./') ? last.slice(3) : null;
+  return under === null ? null : `${parentOf(path)}/${under}`.replace('//', '/');
 }
 
 /** Behind the record that announces it; null where the path is no directory. */
