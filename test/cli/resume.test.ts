@@ -177,6 +177,27 @@ describe('mama-play resume', function () {
     assert.match((await mama('resume', folders()[0]!)).err, /has no journal that can be read/);
   });
 
+  it('of a file whose name holds a secret it keeps a mark, by which it sees whether it is as it was', async () => {
+    writeFiles(dir, {
+      'roles/app/variables.yaml':
+        'type: object\nproperties: {root: {type: string}, password: {type: string, secret: true}}\n',
+      'roles/app/tasks/main.yaml': `
+- {name: secret, copy: {src: "{{ password }}.conf", dest: "{{ root }}/conf"}}
+- {name: stop, command: "test -e {{ root }}/may"}
+`,
+      'roles/app/files/geheim99.conf': 'one\n',
+      'play.yaml': '- {hosts: all, roles: [{role: app}]}\n',
+    });
+    assert.equal((await run('-e', 'password=geheim99')).code, 2);
+    assert.ok(!readFileSync(journal(), 'utf8').includes('geheim99'));
+    const [first] = folders();
+    writeFiles(dir, { 'roles/app/files/geheim99.conf': 'two\n' });
+    const altered = await mama('resume', first!, '-e', 'password=geheim99');
+    assert.match(altered.err, /<secret [0-9a-f]{8}>\.conf is not what it was in run /);
+    writeFiles(dir, { 'root/may': '', 'roles/app/files/geheim99.conf': 'one\n' });
+    assert.equal((await mama('resume', first!, '-e', 'password=geheim99')).code, 0);
+  });
+
   it('what an action registered is not kept where it is secret: refused, and --again performs it', async () => {
     writeFiles(dir, {
       'roles/app/variables.yaml':

@@ -57,9 +57,9 @@ export function withJournal(reading: Reading, plan?: JournalHead['plan']): Bound
 
 /** Everything that was read so far, and what else will be. */
 export function keepSeen(
-  { seen }: Reading,
+  { seen, secrets }: Reading,
   marks: Marks,
   keep: (seen: ReturnType<typeof seenMark>) => void,
 ): void {
-  seen.each((one) => keep(seenMark(one, marks)));
+  seen.each((one) => keep(seenMark(one, marks, secrets)));
 }

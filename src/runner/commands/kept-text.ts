@@ -1,5 +1,6 @@
 import type { PlayOptions } from '../cli.ts';
 import type { Diagnostic } from '../contract/diagnostic.ts';
+import type { Secrets } from '../contract/secret.ts';
 import { Marks } from '../engine/unit.ts';
 import type { Reading } from './binding.ts';
 import { type KeptOptions, keptOptions } from './kept-options.ts';
@@ -19,7 +20,10 @@ export interface KeptText {
 }
 
 export interface SeenMark {
+  /** Masked where it holds a secret. */
   readonly path: string;
+  /** The mark of a path that is masked. */
+  readonly of?: string;
   readonly aspect: Seen['aspect'];
   readonly mark: string;
 }
@@ -41,8 +45,9 @@ export function keepText({ project, options, vaults, secrets }: Reading): {
   };
 }
 
-export function seenMark({ path, aspect, fact }: Seen, marks: Marks): SeenMark {
-  return { path, aspect, mark: marks.of(fact) };
+export function seenMark({ path, aspect, fact }: Seen, marks: Marks, secrets: Secrets): SeenMark {
+  const shown = secrets.mask(path);
+  return { path: shown, ...(shown === path ? {} : { of: marks.of(path) }), aspect, mark: marks.of(fact) };
 }
 
 /** Is everything still as it was? `since`: `run 2026…`, `the plan was made`. */
@@ -61,9 +66,13 @@ export function compareText(
     diagnostics.push({ code: 'changed-since', message: `-e is not what it was in ${since}` });
   const told = new Set<string>();
   // Of what the run itself altered, the last counts.
-  const last = new Map(kept.seen.map((one) => [`${one.aspect} ${one.path}`, one]));
-  for (const { path, aspect, mark } of last.values()) {
-    if (told.has(path) || marks.of(seen.now({ path, aspect }, terminal.cwd)) === mark) continue;
+  const last = new Map(kept.seen.map((one) => [`${one.aspect} ${one.of ?? one.path}`, one]));
+  const masked = new Map(seen.paths().map((path) => [marks.of(path), path]));
+  for (const { path, of, aspect, mark } of last.values()) {
+    const real = of === undefined ? path : masked.get(of);
+    if (told.has(path)) continue;
+    // One that this reading did not come upon can't be looked at: it counts as altered.
+    if (real !== undefined && marks.of(seen.now({ path: real, aspect }, terminal.cwd)) === mark) continue;
     told.add(path);
     const message =
       aspect === 'names' || aspect === 'entries'

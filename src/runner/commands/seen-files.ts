@@ -34,6 +34,11 @@ export class SeenFiles {
     this.listener = listener;
   }
 
+  /** Of everything that was seen so far. */
+  paths(): string[] {
+    return [...new Set([...this.known.values()].map(({ path }) => path))];
+  }
+
   /** The run itself put a file there: what was seen of it, and of the directories around it, counts as it is now. */
   wrote(path: string): void {
     for (const [key, { aspect, path: shown, fact: before }] of this.known) {
