@@ -433,6 +433,37 @@ describe('stories of whole playbooks', function () {
     );
   });
 
+  it('run_once is for the next host where one is not there; where it was cut off, it failed for all', async () => {
+    const dead = '{ansible_connection: ssh, ansible_host: 127.0.0.1, ansible_port: 1}';
+    writeFiles(dir, {
+      'dead.yaml': `{all: {hosts: {a: ${dead}, b: {}, c: {}}, vars: {ansible_connection: local}}}`,
+      'play.yaml': `
+- hosts: HOSTS
+  tasks:
+    - {name: once, command: "true", run_once: true, register: r}
+    - {name: all, debug: {msg: "{{ r.rc }}"}}
+`,
+    });
+    const text = readFileSync(join(dir, 'play.yaml'), 'utf8');
+    const ran = async (hosts: string, once = 'run_once: true') => {
+      writeFiles(dir, {
+        'play.yaml': text.replace('HOSTS', hosts).replace('run_once: true', once),
+      });
+      return runHere(dir, ['play.yaml', '-i', 'dead.yaml']);
+    };
+    const next = await ran('all');
+    assert.deepEqual(next.tasks.map(line).sort(), [
+      'a once unreachable',
+      'b all ok',
+      'b once changed',
+      'c all ok',
+    ]);
+    assert.deepEqual(states(next), { a: 'unreachable', b: 'done', c: 'done' });
+    const cut = await ran('b:c', 'run_once: true, delegate_to: a');
+    assert.deepEqual(cut.tasks.map(line), ['b once unreachable']);
+    assert.deepEqual(states(cut), { b: 'unreachable', c: 'failed' });
+  });
+
   it('linear: nobody begins a task before all have done the one before', async () => {
     const told = await tell(`
 - hosts: all

@@ -1,3 +1,4 @@
+import { isTrouble } from '../contract/exchange.ts';
 import type { Task } from '../language/model.ts';
 import type { Batch } from './batch.ts';
 import type { Raw } from './raw.ts';
@@ -23,14 +24,17 @@ export class Once {
   /** The outcome that another host has of it, or is about to have; null: this host is to run it. */
   async ofAnother(host: string): Promise<Raw | null> {
     const { lockstep } = this.batch;
-    const first = lockstep?.first(this.position);
-    if (!this.run.once.has(this.place) && first !== undefined && first !== host) {
+    for (;;) {
+      const first = lockstep?.first(this.position);
+      if (this.run.once.has(this.place) || first === undefined || first === host) break;
       await lockstep!.past(first, this.position);
     }
     return this.run.once.get(this.place) ?? null;
   }
 
-  keep(raw: Raw): void {
+  /** Of a host that can't be reached at all it is no outcome: the next one is to run it. */
+  async keep(raw: Raw, host: string): Promise<void> {
+    if (raw.status === 'unreachable' && isTrouble(await this.run.lines.machine(host))) return;
     this.run.once.set(this.place, raw);
   }
 }

@@ -171,7 +171,7 @@ export class Way {
     const debt = this.isPaying || (handler && this.notified.isOwed(task));
     const raw = await this.perform(task, handler, debt);
     if (this.run.leases.refused.size > 0) return false;
-    once?.keep(raw);
+    await once?.keep(raw, this.host.name);
     return this.conclude(task, raw, handler, debt, started);
   }
 
@@ -207,7 +207,8 @@ export class Way {
   private inherit(task: Task, raw: Raw): boolean {
     this.books.inherit(task, raw);
     if (raw.held) return this.hold();
-    return raw.status === 'failed' && !this.ignores(task) ? this.fail() : this.goOn();
+    const failed = raw.status === 'failed' && !this.ignores(task);
+    return failed || (raw.status === 'unreachable' && !task.ignoreUnreachable) ? this.fail() : this.goOn();
   }
 
   private conclude(task: Task, came: Raw, handler: boolean, debt: boolean, started: number): boolean {
