@@ -49,6 +49,13 @@ describe('@host the ssh line', () => {
       assert.equal(readFileSync(file, 'utf8'), '');
     });
 
+    it('says how to accept a key where there is no folder for it yet', async () => {
+      const folder = join(sshd.folder, 'fresh', '.ssh');
+      const found = await refusal({ knownHostsFile: join(folder, 'known_hosts') });
+      const says = `if they agree: mkdir -p -m 700 ${folder} && ssh-keyscan -p `;
+      assert.ok(found.hint?.includes(says), found.hint);
+    });
+
     it('refuses a key that has changed, and names the line', async () => {
       makeKey(join(sshd.folder, 'other'));
       const other = readFileSync(join(sshd.folder, 'other.pub'), 'utf8');

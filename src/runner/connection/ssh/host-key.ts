@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Trouble } from '../../contract/exchange.ts';
 import { trouble } from '../trouble.ts';
@@ -91,11 +91,12 @@ function nameOf(settings: Settings): string {
 function unknown(name: string, settings: Settings, key: Buffer): Trouble {
   const file = settings.userKnownHosts[0] ?? '~/.ssh/known_hosts';
   const port = settings.port === 22 ? '' : `-p ${settings.port} `;
+  const folder = existsSync(dirname(file)) ? '' : `mkdir -p -m 700 ${dirname(file)} && `;
   return trouble(
     'unreachable',
     `the host key of ${name} (${knownHostName(nameOf(settings), settings.port)}) is not known: ${described(key)}`,
     `compare it with what "ssh-keygen -lf /etc/ssh/ssh_host_${shortType(key)}_key.pub" says on the host; if they agree: ` +
-      `ssh-keyscan ${port}-t ${shortType(key)} ${settings.hostName} >> ${file}   ` +
+      `${folder}ssh-keyscan ${port}-t ${shortType(key)} ${settings.hostName} >> ${file}   ` +
       '(or set StrictHostKeyChecking accept-new in ~/.ssh/config)',
   );
 }
