@@ -101,4 +101,29 @@ describe('what a login may not do to a file', () => {
       assert.ok(verdict === null || !isRefusal(verdict), JSON.stringify([params, verdict]));
     }
   });
+
+  // No file system can be counted on to have immutable files: the shell's answer is given to it.
+  inEachShell('root may not change what is immutable', (ground) => {
+    lay(ground);
+    const answered: Ground = {
+      ...ground,
+      run(script) {
+        const reply = ground.run(script);
+        return { ...reply, out: Buffer.concat([Buffer.from('W\0'), reply.out]) };
+      },
+    };
+    const decide = (params: Record<string, Json>) => {
+      const desired = desire(file, { path: ground.at('d/roots'), ...params }, ground);
+      return file.decide(look(file, desired, answered), desired, REAL);
+    };
+    ground.lay({ 'd/roots': { content: '', mode: 0o644 } });
+    for (const params of [{ mode: '0600' }, { owner: 'daemon' }, { state: 'absent' }]) {
+      const verdict = decide(params);
+      assert.ok(verdict && isRefusal(verdict), JSON.stringify(verdict));
+      assert.match(verdict.refusal, /roots is closed to root as well: it is immutable or read-only$/);
+    }
+    assert.equal(decide({ mode: '0644' }), null);
+    chmodSync(ground.at('d/roots'), 0o444);
+    assert.ok(!isRefusal(decide({ mode: '0600' }) ?? {}), 'it may be only its mode that says so');
+  });
 });

@@ -27,6 +27,8 @@ export interface PathFacts {
   readonly unknownGroup: string | null;
   /** null: root, or nobody whose rights could matter (see `askLogin`). */
   readonly login: Login | null;
+  /** The login is root, and may not write it: it is immutable, or read-only where it is. */
+  readonly closed?: true;
 }
 
 export interface Login {

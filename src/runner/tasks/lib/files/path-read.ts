@@ -4,7 +4,7 @@ import { type Refusal, refuse } from '../../../contract/task-type.ts';
 import type { Attributes, Kind, ParentFacts, PathFacts } from './facts.ts';
 import type { PathQuestion } from './path-probe.ts';
 import { tidy } from './paths.ts';
-import { readLogin } from './permission.ts';
+import { isClosed, readLogin } from './permission.ts';
 
 /** Understands the answer to `probePath`. */
 export function readPath(reply: Reply, asked: PathQuestion): PathFacts | Refusal {
@@ -32,6 +32,7 @@ export function readPath(reply: Reply, asked: PathQuestion): PathFacts | Refusal
     unknownUser: records.has('U') ? (asked.owner ?? null) : null,
     unknownGroup: records.has('G') ? (asked.group ?? null) : null,
     login: readLogin(records),
+    ...(isClosed(records, attributes) ? { closed: true } : {}),
   };
 }
 

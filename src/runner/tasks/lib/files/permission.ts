@@ -1,20 +1,28 @@
 import type { Delta } from '../../../contract/delta.ts';
-import { type Script, sh } from '../../../contract/script.ts';
+import { lines, type Script, sh } from '../../../contract/script.ts';
 import { type Refusal, refuse } from '../../../contract/task-type.ts';
 import type { Declared } from './attributes.ts';
 import { BECOME } from './explain.ts';
-import type { Login, PathFacts } from './facts.ts';
+import type { Attributes, Login, PathFacts } from './facts.ts';
 import type { PathQuestion } from './path-probe.ts';
 
 /**
  * Who asks, where that is not root and could matter: an owner or a group is declared, or what is there is somebody
  * else's. Root, and the owner of a file in his own group, are told from the rest without a process.
  */
-export function askLogin({ owner, group, writes }: PathQuestion): Script | null {
+export function askLogin({ owner, group, writes, follow }: PathQuestion): Script | null {
   if (!writes) return null;
   const declares = owner !== undefined || group !== undefined;
   const whoever = sh`[ -O / ] || { i=$(id -u); [ "$i" = 0 ] || printf 'u%s\0g%s\0' "$i:$(id -un)" "$(id -G) $(id -Gn)"; }`;
-  return declares ? whoever : sh`[ -z "$s" ] || { [ -O "$b" ] && [ -G "$b" ]; } || ${whoever}`;
+  return lines(
+    declares ? whoever : sh`[ -z "$s" ] || { [ -O "$b" ] && [ -G "$b" ]; } || ${whoever}`,
+    sh`[ -z "$s" ] || [ -w "$b" ] || ! [ -O / ] || ${follow ? sh`! [ -e "$b" ]` : sh`[ -L "$b" ]`} || printf 'W\0'`,
+  );
+}
+
+/** Its owner may write it by its mode, asks as root, and may not: only what is immutable or read-only is so. */
+export function isClosed(records: ReadonlyMap<string, string>, attributes: Attributes | null): boolean {
+  return records.has('W') && attributes?.uid === 0 && (attributes.bits & 0o200) !== 0;
 }
 
 export function readLogin(records: ReadonlyMap<string, string>): Login | null {
@@ -36,6 +44,11 @@ export function permitted(facts: PathFacts, declared: Declared, changes: Delta):
  */
 function forbidden(facts: PathFacts, { owner, group }: Declared, changes: Delta): Refusal | null {
   const { login, attributes, path } = facts;
+  if (facts.closed && Object.keys(changes).some((field) => !field.startsWith('./')))
+    return refuse(
+      `${path} is closed to root as well: it is immutable or read-only`,
+      'lsattr and findmnt tell which',
+    );
   if (!login) return null;
   if ('owner' in changes && owner !== login.name && owner !== String(login.uid))
     return refuse(`${login.name} may not give ${path} to ${owner}: only root may`, BECOME);
