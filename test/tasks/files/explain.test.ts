@@ -12,6 +12,7 @@ describe('why a change of a file failed', () => {
     );
     assert.match(hintOf("mv: cannot move 'x' to 'y': Operation not permitted") ?? '', /chattr -i/);
     assert.match(hintOf("mv: cannot move 'x' to 'y': Device or resource busy") ?? '', /^it is mounted there/);
+    assert.match(hintOf('sh: 14: printf: printf: I/O error') ?? '', /^the file system there may be full/);
     assert.equal(hintOf('No space left on device'), undefined);
     const full =
       'tar: f: Cannot write: No space left on device\ntar: Exiting with failure status due to previous errors';

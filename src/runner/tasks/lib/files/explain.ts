@@ -14,6 +14,8 @@ const HINTS: readonly (readonly [RegExp, string])[] = [
     /Device or resource busy/,
     'it is mounted there (as Docker does with /etc/hosts): change what is mounted, at its own place',
   ],
+  // dash's own words for any write that fails.
+  [/printf: I\/O error/, 'the file system there may be full (`df`, `df -i`)'],
 ];
 
 /** Why a change to `path` failed, from what the tools said. */
