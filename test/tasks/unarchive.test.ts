@@ -242,6 +242,8 @@ describe('unarchive', () => {
       return isRefusal(desired) ? desired.refusal : assert.fail('not refused');
     };
     assert.equal(refusal({ src: 'a.rar' }), 'a.rar bears no name of an archive that is known here');
+    // A part of it would be a part of a secret that is not masked.
+    assert.equal(refusal({ src: 'half/a.rar' }), 'half/a.rar bears no name of an archive that is known here');
     assert.equal(refusal({ src: 'a.zip', remote_src: true }), 'a.zip is no absolute path on the host');
     assert.equal(refusal({ src: 'a.zip' }), 'a.zip was not found');
     ground.remove();

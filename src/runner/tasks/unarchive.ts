@@ -50,7 +50,7 @@ export default stateTask({
     const format = formatOf(name);
     if (format === null) {
       return refuse(
-        `${name} bears no name of an archive that is known here`,
+        `${src} bears no name of an archive that is known here`,
         `it ends in one of ${ENDS.join(' ')}`,
       );
     }
