@@ -53,6 +53,12 @@ export function barredParent(path: string, whose: string): Refusal {
   return refuse(`${parentOf(path)} may not be written in (it is ${whose})`, hint);
 }
 
+/** Of a tree in which, or at which, something is mounted. */
+export function mounted(path: string, where: string): Refusal {
+  const message = `${path} is not removed: what is mounted at ${where} would be lost with it`;
+  return refuse(message, 'unmount it in a task before (`command: umount …`)');
+}
+
 export function unreadable(path: string, whose: string): Refusal {
   return refuse(`${path} may not be read (it is ${whose})`, BECOME);
 }

@@ -10,7 +10,7 @@ import {
 } from '../../../contract/task-type.ts';
 import { attributeChanges, attributesAfter, strangers, unsureOwner } from './attributes.ts';
 import { sha256 } from './content.ts';
-import { BECOME, barredParent, missingParent } from './explain.ts';
+import { BECOME, barredParent, missingParent, mounted } from './explain.ts';
 import type { PathFacts } from './facts.ts';
 import type { FileNow, FileState } from './file-desired.ts';
 import { newDirectories } from './new-directories.ts';
@@ -85,9 +85,9 @@ function unfitFor(wanted: Wanted, facts: PathFacts, current: FileNow, desired: F
 }
 
 function unremovable({ kind, path }: PathFacts, { stays }: FileNow): Refusal | null {
-  return kind !== 'directory' || stays === null
-    ? null
-    : refuse(`${path} can't be removed whole: the login may not remove what is in ${stays}`, BECOME);
+  if (kind !== 'directory' || stays === null) return null;
+  if (stays.why === 'mount') return mounted(path, stays.where);
+  return refuse(`${path} can't be removed whole: the login may not remove what is in ${stays.where}`, BECOME);
 }
 
 function nothingThere(path: string): Refusal {

@@ -15,12 +15,18 @@ export interface FileState {
   readonly force: boolean;
 }
 
+/** A directory from which the login may not remove what it holds, or at which something is mounted. */
+export interface Stays {
+  readonly why: 'login' | 'mount';
+  readonly where: string;
+}
+
 export interface FileNow {
   readonly facts: PathFacts;
   /** Something is where the link is to lead to. */
   readonly leads: boolean;
   /** All below the directory; only with `recurse`. */
   readonly below: readonly Entry[];
-  /** Of a tree that is to go: a directory in it from which the login may not remove what it holds. */
-  readonly stays: string | null;
+  /** Of a tree that is to go: why it can't, or must not. */
+  readonly stays: Stays | null;
 }

@@ -1,8 +1,9 @@
 import type { Reply } from '../../../contract/exchange.ts';
 import { lines, type Script, sh } from '../../../contract/script.ts';
 import { isRefusal, type Refusal, refuse } from '../../../contract/task-type.ts';
-import type { FileNow, FileState } from './file-desired.ts';
+import type { FileNow, FileState, Stays } from './file-desired.ts';
 import { listAll, readListing } from './manifest.ts';
+import { tellMounts } from './mounts.ts';
 import { type PathQuestion, probePath } from './path-probe.ts';
 import { readPath } from './path-read.ts';
 import { parentOf } from './paths.ts';
@@ -25,17 +26,20 @@ export function probeState(desired: FileState): Script {
 }
 
 /**
- * The directory from which the login may not take what is in it, where the path is a tree that holds one: `rm -r` would
+ * What is mounted in the tree that the path is; else the directory from which the login may not take what is in it, where the path is a tree that holds one: `rm -r` would
  * stop there, with a part of the tree gone. Root is asked only whether it may write: what is read-only stays for root too.
  */
 function askWhatStays(): Script {
   return sh`if [ -d "$b" ] && ! [ -L "$b" ]; then
+m=$(cd "$b" && { ${tellMounts()}; } | tr '\0' '\n' | head -n 1)
+if [ "$m" ]; then printf 'm./%s\0' "$m"; else
 u=$(id -u); printf 'k%s\0' "$(find "$b" -type d -exec sh -c '
 for d do
 if [ -r "$d" ] && [ -x "$d" ] && [ -w "$d" ]; then
 [ "$0" = 0 ] || ! [ -k "$d" ] || [ -O "$d" ] || [ -z "$(find "$d/." ! -name . -prune ! -user "$0")" ] || printf "%s\n" "$d"
 else [ -r "$d" ] && [ -z "$(ls -A "$d")" ] || printf "%s\n" "$d"; fi
 done' "$u" {} + 2>/dev/null | head -n 1)"
+fi
 fi`;
 }
 
@@ -56,10 +60,12 @@ export function readState(reply: Reply, desired: FileState): FileNow | Refusal {
   return { facts, leads, below: listing.entries, stays: null };
 }
 
-function whatStays(out: Uint8Array, { state, path }: FileState): string | null {
+function whatStays(out: Uint8Array, { state, path }: FileState): Stays | null {
   const last = state === 'absent' ? Buffer.from(out).toString().split('\0').at(-2) : undefined;
-  const under = last?.startsWith('k./') ? last.slice(3) : null;
-  return under === null ? null : `${parentOf(path)}/${under}`.replace('//', '/');
+  const [, why, under] = /^([km])\.\/(.*)$/s.exec(last ?? '') ?? [];
+  if (under === undefined) return null;
+  if (why === 'm') return { why: 'mount', where: under === '.' ? path : `${path}/${under}` };
+  return { why: 'login', where: `${parentOf(path)}/${under}`.replace('//', '/') };
 }
 
 /** Behind the record that announces it; null where the path is no directory. */

@@ -2,7 +2,7 @@ import type { Delta } from '../../../contract/delta.ts';
 import type { JsonObject } from '../../../contract/json.ts';
 import { isUnknown, type Refusal, refuse, type Unknown, type World } from '../../../contract/task-type.ts';
 import { attributeChanges, type Declared, finalBits, strangers } from './attributes.ts';
-import { barredParent, missingParent } from './explain.ts';
+import { barredParent, missingParent, mounted } from './explain.ts';
 import type { Entry } from './manifest.ts';
 import { physicalPath } from './physical.ts';
 import { predictedPath } from './predicted.ts';
@@ -67,7 +67,13 @@ export function treeChanges(current: TreeNow, desired: PlacedTree): readonly Tre
     if (change && 'refusal' in change) return change;
     if (change) changes.push(change);
   }
-  return desired.remove ? [...changes, ...removals(current, desired)] : changes;
+  if (!desired.remove) return changes;
+  const gone = removals(current, desired);
+  for (const { path } of gone) {
+    const mount = current.mounts.find((one) => one === path || one.startsWith(`${path}/`));
+    if (mount !== undefined) return mounted(`${desired.root}/${path}`, `${desired.root}/${mount}`);
+  }
+  return [...changes, ...gone];
 }
 
 function changeOf(item: TreeItem, current: TreeNow, desired: PlacedTree): TreeChange | null | Refusal {

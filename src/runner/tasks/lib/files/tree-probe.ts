@@ -4,6 +4,7 @@ import { isRefusal, type Refusal, refuse } from '../../../contract/task-type.ts'
 import type { PathFacts } from './facts.ts';
 import { chooseHasher } from './hasher.ts';
 import { type Entry, listAll, listOnly, readListing } from './manifest.ts';
+import { tellMounts } from './mounts.ts';
 import { type PathQuestion, probePath } from './path-probe.ts';
 import { readPath } from './path-read.ts';
 import type { PlacedTree, TreeItem } from './tree-desired.ts';
@@ -17,6 +18,8 @@ export interface TreeNow {
   readonly hashes: ReadonlyMap<string, string>;
   /** By path: of the source's links that are links on the host. */
   readonly targets: ReadonlyMap<string, string>;
+  /** Paths at which something is mounted; only with `remove`. */
+  readonly mounts: readonly string[];
 }
 
 function question({ root, declared }: PlacedTree): PathQuestion {
@@ -35,6 +38,8 @@ export function probeTree(desired: PlacedTree): Script {
     !desired.remove && stopIfNone(desired),
     sh`printf 't\0'`,
     desired.remove ? listAll() : listOnly(paths),
+    desired.remove && tellMounts(),
+    sh`printf '\0'`,
     links.length > 0 &&
       sh`for l in ${links}; do [ -L "$l" ] && printf '%s\0%s\0' "$l" "$(readlink "$l"; echo .)"; done`,
     sh`printf '\0'`,
@@ -60,13 +65,31 @@ export function readTree(reply: Reply, desired: PlacedTree): TreeNow | Refusal {
   const head = start < 0 ? reply.out : reply.out.subarray(0, start + 1);
   const facts = readPath({ ...reply, out: head }, question(desired));
   if (isRefusal(facts)) return facts;
-  const none = { facts, entries: new Map(), hashes: new Map(), targets: new Map() };
+  const none = { facts, entries: new Map(), hashes: new Map(), targets: new Map(), mounts: [] };
   if (start < 0) return none;
   const listing = readListing(reply.out, start + 3);
   if (!listing) return refuse(`could not list what is below ${desired.root}`);
   const entries = new Map(listing.entries.map((entry) => [entry.path, entry]));
-  const { targets, end } = readTargets(reply.out, listing.end);
-  return { facts, entries, targets, hashes: readHashes(reply.out.subarray(end), desired.items, entries) };
+  const { mounts, end: afterMounts } = readMounts(reply.out, listing.end);
+  const { targets, end } = readTargets(reply.out, afterMounts);
+  return {
+    facts,
+    entries,
+    targets,
+    mounts,
+    hashes: readHashes(reply.out.subarray(end), desired.items, entries),
+  };
+}
+
+function readMounts(out: Uint8Array, from: number): { mounts: string[]; end: number } {
+  const buffer = Buffer.from(out.buffer, out.byteOffset, out.byteLength);
+  const mounts: string[] = [];
+  let at = from;
+  for (let end = buffer.indexOf(0, at); end > at; end = buffer.indexOf(0, at)) {
+    mounts.push(buffer.toString('utf8', at, end));
+    at = end + 1;
+  }
+  return { mounts, end: at + 1 };
 }
 
 function readTargets(out: Uint8Array, from: number): { targets: Map<string, string>; end: number } {
