@@ -85,11 +85,17 @@ export class Loader {
     if (isError(diagnostic)) this.wrong += 1;
   }
 
+  /** Tells later whether a mistake was met since. */
+  watch(): () => boolean {
+    const before = this.wrong;
+    return () => this.wrong > before;
+  }
+
   /** Whether `read` met a mistake, beside what it gave. */
   flawed<T>(read: () => T): { readonly value: T; readonly flawed: boolean } {
-    const before = this.wrong;
+    const isFlawed = this.watch();
     const value = read();
-    return { value, flawed: this.wrong > before };
+    return { value, flawed: isFlawed() };
   }
 
   /** False, and reported: files bring each other in more often than anybody means. */

@@ -27,8 +27,9 @@ const UNKNOWN = localTask({
 });
 
 /** A task or handler; `at` is its task type, null: it has none that is known. */
-export function loadTask(here: Here, map: YamlMap, at: YamlEntry | null): Omit<Task, 'flawed'> | null {
+export function loadTask(here: Here, map: YamlMap, at: YamlEntry | null): Task | null {
   const { loader, play, place } = here;
+  const isFlawed = loader.watch();
   const kind = place.handlers ? 'handler' : 'task';
   const names = titled(loader, map);
   const inherited = inherit(loader, map, here.inherited, names.label(kind), play.notified);
@@ -39,13 +40,13 @@ export function loadTask(here: Here, map: YamlMap, at: YamlEntry | null): Omit<T
     refuseTask(loader, map, kind);
     // What it registers is not missed besides.
     const standIn = bareTask(loader.nextId(), UNKNOWN, position(map.span), '');
-    return own.register === null ? null : { ...standIn, ...names.shown, ...mergedInto(inherited), ...own };
+    if (own.register === null) return null;
+    return { ...standIn, ...names.shown, ...mergedInto(inherited), ...own, flawed: isFlawed() };
   }
   const outside = parametersOutside(map, at, type, kind);
   refuseOutside(loader, outside, type, at);
-  checkKeys(loader, { ...map, entries: map.entries.filter((one) => !outside.includes(one)) }, kind, [
-    ...loader.taskTypes.keys(),
-  ]);
+  const entries = outside.length > 0 ? map.entries.filter((one) => !outside.includes(one)) : map.entries;
+  checkKeys(loader, { ...map, entries }, kind, [at.key]);
   if (outside.length > 0 && isNothing(at)) return null;
   checkMode(loader, inherited, type, own.changedWhen);
   checkFactNames(loader, type, at);
@@ -62,6 +63,7 @@ export function loadTask(here: Here, map: YamlMap, at: YamlEntry | null): Omit<T
     ...own,
     search: place.search,
     templates,
+    flawed: isFlawed(),
   };
 }
 
@@ -95,8 +97,7 @@ function isNothing({ value }: YamlEntry): boolean {
 }
 
 function mergedInto(inherited: Inherited) {
-  const { checkMode, ...merged } = inherited;
-  return { ...merged, checkMode: checkMode?.value ?? null };
+  return { ...inherited, checkMode: inherited.checkMode?.value ?? null };
 }
 
 type Own = Pick<

@@ -62,8 +62,8 @@ function loadNode(here: Here, map: YamlMap): Node[] {
   if (!first || !isStructure(first.key)) {
     const orphan = ['rescue', 'always'].map((key) => entry(map, key)).find((at) => at !== undefined);
     if (orphan && !first) return lonely(here, orphan);
-    const { value: task, flawed } = loader.flawed(() => loadTask(here, map, first ?? null));
-    return task ? [{ ...task, flawed }] : [];
+    const task = loadTask(here, map, first ?? null);
+    return task ? [task] : [];
   }
   if (place.handlers && first.key !== 'import_tasks') {
     const message = `handlers can't hold "${first.key}"`;

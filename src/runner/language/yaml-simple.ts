@@ -108,8 +108,8 @@ class BlockReader {
   }
 
   /**
-   * Behind a colon or a dash, up to the next line that holds something. `column`: of the key or the dash; `listColumn`:
-   * a list that begins on a line below stands at least there.
+   * Behind a colon or a dash, up to the next line that holds something. `column`: of the key or the dash; what stands on
+   * the lines below is deeper, but for a list, which may begin in `listColumn` too.
    */
   private value(column: number, listColumn: number): YamlNode {
     const { cursor } = this;
