@@ -14,14 +14,15 @@ import { entryOf } from './entry.ts';
 import { Forks } from './forks.ts';
 import type { Host } from './host.ts';
 import { Ledger } from './ledger.ts';
-import type { Machine } from './machine.ts';
 import { Notified } from './notified.ts';
 import { Once } from './once.ts';
 import { titleOf } from './outcome-event.ts';
-import { definite, interrupted, mayFail, type Raw, troubled } from './raw.ts';
+import { definite, type Raw, troubled } from './raw.ts';
 import type { Run } from './run-context.ts';
+import { Talk } from './talk.ts';
 import { TaskRun } from './task-run.ts';
 import type { Unit } from './unit.ts';
+import { verdictOf } from './verdict.ts';
 
 /** One host's way through one play, from its first task to its last. Never throws for what a host does. */
 export class Way {
@@ -34,8 +35,7 @@ export class Way {
   private readonly ledger: Ledger;
   private readonly forks: Forks;
   private cursor: Cursor;
-  private dialogue: Dialogue | null = null;
-  private machine: Machine | null = null;
+  private readonly talk: Talk;
   /** A handler failed: those behind it are left to the next run. */
   private isFlushBroken = false;
 
@@ -62,6 +62,16 @@ export class Way {
     };
     this.books = new Books(run, host, this.context, this.notified);
     this.ledger = new Ledger(run, host, this.notified);
+    this.talk = new Talk(
+      run,
+      host,
+      (task) => this.ledger.intend(task, this.scope(task)),
+      ({ task, around, item, work }, delta) => {
+        if (run.past && !run.past.isOver(host.name)) return false;
+        const unit = { ...this.unit(task, false), around, item };
+        return run.gate?.foresees(unit, { delta, params: work.params }) ?? true;
+      },
+    );
     this.forks = new Forks(run, host, this.notified, (task) => this.scope(task));
   }
 
@@ -74,7 +84,7 @@ export class Way {
     }
     if (this.host.live) this.ledger.tellUnpaid();
     this.batch.lockstep?.leave(this.host.name);
-    if (this.host.state !== 'unreachable' && !this.run.check) await this.machine?.runErrands();
+    if (this.host.state !== 'unreachable' && !this.run.check) await this.talk.machine?.runErrands();
   }
 
   /** What is owed since an earlier run waits for what it reads of this one: results, facts. */
@@ -87,8 +97,9 @@ export class Way {
   private async payDebts(): Promise<void> {
     const { play } = this.batch;
     if (play.handlers.length === 0) return;
-    const dialogue = await this.ownDialogue();
-    if (!(dialogue instanceof Dialogue) || !this.machine) return;
+    const dialogue = await this.talk.open();
+    const { machine } = this.talk;
+    if (!(dialogue instanceof Dialogue) || !machine) return;
     const from = {
       cursor: this.cursor,
       rest: null,
@@ -96,7 +107,7 @@ export class Way {
       pending: [],
       here: true,
     } as const;
-    if (!(await this.ledger.open(play, this.machine, dialogue, () => ahead(this.context, from)))) return;
+    if (!(await this.ledger.open(play, machine, dialogue, () => ahead(this.context, from)))) return;
     const start = this.cursor;
     this.cursor = Cursor.flushOnly(play, (handler) => this.isDue(handler), 'before');
     await this.follow();
@@ -106,7 +117,7 @@ export class Way {
 
   /** Not before all outcomes are told: those of changes said ahead of their turn may still notify. */
   private settleDebts(): void {
-    if (!this.dialogue?.owesOutcomes) this.ledger.settle();
+    if (!this.talk.owesOutcomes) this.ledger.settle();
   }
 
   private async follow(): Promise<void> {
@@ -127,7 +138,7 @@ export class Way {
 
   /** What was done ahead of its turn is told before anything stops. */
   private mustStop(): boolean {
-    if (this.dialogue?.owesOutcomes) return false;
+    if (this.talk.owesOutcomes) return false;
     if (this.run.interrupt.stop) this.host.state = 'interrupted';
     return this.run.interrupt.stop || this.isOver() || this.run.leases.refused.size > 0;
   }
@@ -193,10 +204,10 @@ export class Way {
         questions: this.batch.asked,
         place: `${task.id}/${this.cursor.position().join('.')}`,
       },
-      forget: () => this.dialogue?.forget(),
-      owesOutcomes: () => this.dialogue?.owesOutcomes ?? false,
+      forget: () => this.talk.forget(),
+      owesOutcomes: () => this.talk.owesOutcomes,
       beforeApply: () => this.ledger.intend(task, this.scope(task)),
-      dialogue: () => this.ownDialogue(),
+      dialogue: () => this.talk.open(),
       // Called only when something is about to be said: a fresh walk from where this host stands now.
       lookAhead: (rest: readonly Item[] | null, pending: readonly string[]) =>
         ahead(this.context, { cursor: this.cursor, rest, memory: this.host.memory, pending }),
@@ -212,13 +223,14 @@ export class Way {
   }
 
   private conclude(task: Task, came: Raw, handler: boolean, debt: boolean, started: number): boolean {
-    const isOut = came.status === 'failed' || came.status === 'unreachable';
-    const cut = isOut && (this.run.interrupt.now || came.cut === true);
-    const raw = cut ? interrupted(came) : came.performs && this.ignores(task) ? mayFail(came) : came;
-    const failed = raw.status === 'failed';
-    const overlooked = raw.status === 'unreachable' && task.ignoreUnreachable;
-    const ignored = overlooked || (failed && !cut && !raw.held && this.ignores(task));
-    const rescued = failed && !cut && !ignored && !raw.held && this.cursor.rescues();
+    const ignoresErrors = this.ignores(task);
+    const verdict = verdictOf(came, {
+      interrupted: this.run.interrupt.now,
+      ignoresErrors,
+      ignoresUnreachable: task.ignoreUnreachable,
+      rescues: () => this.cursor.rescues(),
+    });
+    const { raw, cut, failed, ignored, rescued } = verdict;
     const scope = this.scope(task);
     this.books.enter(task, {
       raw,
@@ -230,14 +242,9 @@ export class Way {
       scope,
     });
     if (handler && failed && !ignored) this.ledger.fail(task);
-    this.forks.passed(
-      task,
-      raw,
-      this.ignores(task) ? [] : this.cursor.catchers(),
-      this.cursor.rounds().length > 0,
-    );
-    const goesOn = raw.held === true || ignored || rescued || !(failed || raw.status === 'unreachable');
-    this.run.journal?.ended(this.unit(task, handler), raw, goesOn);
+    const catchers = ignoresErrors ? [] : this.cursor.catchers();
+    this.forks.passed(task, raw, catchers, this.cursor.rounds().length > 0);
+    this.run.journal?.ended(this.unit(task, handler), raw, verdict.goesOn);
     if (raw.held) {
       if (raw.otherwise === 'changed') this.books.notify(task, { ...raw, status: 'changed' }, scope);
       return this.hold();
@@ -306,7 +313,7 @@ export class Way {
     const started = performance.now();
     const machine = await this.run.lines.machine(this.host.name);
     const trouble = isTrouble(machine) ? machine : await machine.reset();
-    this.dialogue?.forget();
+    this.talk.forget();
     if (trouble === null) return this.goOn();
     this.books.enterNode(meta, troubled(trouble), false, started);
     return this.lose();
@@ -370,28 +377,5 @@ export class Way {
 
   private ignores(task: Task): boolean {
     return typeof task.ignoreErrors === 'boolean' ? task.ignoreErrors : this.holds([task.ignoreErrors], task);
-  }
-
-  private async ownDialogue(): Promise<Dialogue | Raw> {
-    if (this.dialogue) return this.dialogue;
-    const machine = await this.run.lines.machine(this.host.name);
-    if (isTrouble(machine)) return troubled(machine);
-    this.machine = machine;
-    const onRoundTrip = () => {
-      this.host.tally.roundTrips++;
-    };
-    this.dialogue = new Dialogue(
-      machine,
-      this.run.batching,
-      onRoundTrip,
-      (task) => this.ledger.intend(task, this.scope(task)),
-      ({ task, around, item, work }, delta) => {
-        const unit = { ...this.unit(task, false), around, item };
-        const { gate, past } = this.run;
-        if (past && !past.isOver(this.host.name)) return false;
-        return gate?.foresees(unit, { delta, params: work.params }) ?? true;
-      },
-    );
-    return this.dialogue;
   }
 }
