@@ -67,7 +67,8 @@ export function compareText(
   const told = new Set<string>();
   // Of what the run itself altered, the last counts.
   const last = new Map(kept.seen.map((one) => [`${one.aspect} ${one.of ?? one.path}`, one]));
-  const masked = new Map(seen.paths().map((path) => [marks.of(path), path]));
+  const hidden = kept.seen.some(({ of }) => of !== undefined);
+  const masked = new Map(hidden ? seen.paths().map((path) => [marks.of(path), path]) : []);
   for (const { path, of, aspect, mark } of last.values()) {
     const real = of === undefined ? path : masked.get(of);
     if (told.has(path)) continue;

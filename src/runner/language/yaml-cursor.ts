@@ -169,12 +169,14 @@ export class YamlCursor {
   plain(start: number, end: number): YamlScalar {
     const written = this.text.slice(start, end);
     const value = plainMeaning(written);
+    this.at = end;
     return value === undefined ? beyond() : this.scalar(start, end, value, written, false);
   }
 
   quoted(start: number): YamlScalar {
     const end = this.quoteEnd(start);
     const value = this.insideOf(start, end);
+    this.at = end;
     return this.scalar(start, end, value, value, true);
   }
 
@@ -193,7 +195,6 @@ export class YamlCursor {
     quoted: boolean,
   ): YamlScalar {
     this.count();
-    this.at = end;
     return { kind: 'scalar', span: this.span(start, end), value, written, quoted };
   }
 }

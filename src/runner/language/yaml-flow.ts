@@ -6,15 +6,14 @@ import { YamlKeys } from './yaml-keys.ts';
 export function flowCollection(cursor: YamlCursor, column: number): YamlMap | YamlList {
   cursor.enter();
   const start = cursor.at++;
-  const isMap = cursor.text.charCodeAt(start) === CHAR.openMap;
-  const content = isMap
-    ? ({ kind: 'map', entries: entries(cursor, column) } as const)
-    : ({ kind: 'list', items: items(cursor, column) } as const);
+  if (cursor.text.charCodeAt(start) === CHAR.openMap) {
+    const read = entries(cursor, column);
+    cursor.leave();
+    return { kind: 'map', span: cursor.span(start, cursor.at), entries: read };
+  }
+  const read = items(cursor, column);
   cursor.leave();
-  const span = cursor.span(start, cursor.at);
-  return content.kind === 'map'
-    ? { kind: 'map', span, entries: content.entries }
-    : { kind: 'list', span, items: content.items };
+  return { kind: 'list', span: cursor.span(start, cursor.at), items: read };
 }
 
 function items(cursor: YamlCursor, column: number): YamlNode[] {

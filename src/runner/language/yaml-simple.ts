@@ -130,10 +130,7 @@ class BlockReader {
     cursor.nextLine();
     if (cursor.column > column || (cursor.column === listColumn && cursor.isDash(cursor.at)))
       return this.collection(cursor.column);
-    const next = cursor.at;
-    const nothing = cursor.scalar(start, start, null, '', false);
-    cursor.at = next;
-    return nothing;
+    return cursor.scalar(start, start, null, '', false);
   }
 
   /** Behind it nothing but a comment may follow. */
@@ -169,11 +166,8 @@ class BlockReader {
     const keep = head[2] === '+';
     const breaks = keep ? lines.length - used + 1 : head[2] === '-' ? 0 : 1;
     const value = (head[1] === '|' ? body.join('\n') : folded(body)) + '\n'.repeat(breaks);
-    const next = cursor.at;
-    const end = keep ? next : lines[used - 1]!.end;
-    const scalar = cursor.scalar(start, end, value, value, true);
-    cursor.at = next;
-    return scalar;
+    const end = keep ? cursor.at : lines[used - 1]!.end;
+    return cursor.scalar(start, end, value, value, true);
   }
 
   /** The lines that stand deeper, without their indentation, and where each ends with its newline. */
